@@ -1,0 +1,103 @@
+"""The command line: `workforce-sim check FILE…`, `workforce-sim schema`, and the commands that run and compare.
+
+In: options and file names. Out: data on standard output, findings on standard error, and an exit code: 0 done, 1 a
+fault of ours, 2 something to mend in the input, 130 interrupted. Heavy imports stand inside the commands, so that
+`--help` and `check` answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workforce_sim import __version__
+from workforce_sim.errors import WorkforceSimError
+
+if TYPE_CHECKING:
+    from workforce_sim.scenario.scenario import Scenario
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+@contextmanager
+def plain_messages() -> Iterator[None]:
+    """Turn the package's errors into a message and an exit code, without a traceback."""
+    try:
+        yield
+    except WorkforceSimError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+
+
+class Commands(click.Group):
+    """A group whose commands all speak through `plain_messages`, and that answers a misspelt name with likely ones."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        with plain_messages():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workforce-sim")
+def main() -> None:
+    """Simulate the workforce of mental-health services: what happens to waits when staff or demand change."""
+
+
+@main.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+def check(files: tuple[str, ...]) -> None:
+    """Read scenarios and tell everything that is wrong with them, without running them."""
+    from workforce_sim.errors import Findings, ScenarioError
+    from workforce_sim.scenario.reader import read_scenario
+
+    findings = Findings()
+    for name in files:
+        try:
+            scenario = read_scenario(name)
+        except ScenarioError as error:
+            findings.extend(error.findings)
+        else:
+            click.echo(f"{name}: ok\n  {described(scenario)}")
+    findings.raise_if_any()
+
+
+@main.command()
+def schema() -> None:
+    """Print the JSON schema of a scenario file, for editors that complete and check YAML."""
+    import json
+
+    from workforce_sim.scenario.json_schema import json_schema
+
+    click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+def described(scenario: Scenario) -> str:
+    """One line on what a scenario is about."""
+    weekly = sum(source.referrals for source in scenario.demand.sources.values())
+    posts = sum(role.funded for role in scenario.workforce.roles.values())
+    parts = [
+        scenario.name.strip(),
+        f"{scenario.first_day} to {scenario.end}",
+        f"{weekly:.3g} referrals a week",
+        f"{posts:.4g} WTE funded in {counted(len(scenario.workforce.roles), 'role')}",
+        counted(len(scenario.changes), "dated change"),
+    ]
+    return "; ".join(parts)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: `1 role`, `2 roles`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+if __name__ == "__main__":
+    main()

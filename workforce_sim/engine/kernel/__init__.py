@@ -1,0 +1,11 @@
+"""The clinic, compiled: advances patients to a day by the rules of docs/model.md.
+
+In: a `World` and the `Rules` in force. Out: the same arrays, further on, and a `Stop` code.
+No files, no exceptions, no Python objects, no floating-point functions: integers only, so the bits agree on every
+machine. The same source runs plain under NUMBA_DISABLE_JIT=1.
+"""
+
+from workforce_sim.engine.kernel.day import advance, finish, open_service
+from workforce_sim.engine.kernel.people import release
+
+__all__ = ["advance", "finish", "open_service", "release"]

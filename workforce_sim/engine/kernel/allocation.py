@@ -1,0 +1,178 @@
+"""Who joins whose caseload (docs/model.md, section 5).
+
+In: `World`, `Rules`, the day and a team. Out: the same arrays; people in treatment with a named clinician.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from numba import njit
+
+from workforce_sim.engine.kernel.calendar import COURSES, enter
+from workforce_sim.engine.kernel.heaps import leave, treatment_heap
+from workforce_sim.engine.kernel.people import (
+    become,
+    contact_falls_due,
+    count,
+    draw,
+    end_spell,
+    next_candidate_day,
+    value_of,
+)
+from workforce_sim.inputs.codes import (
+    KEY_CLASS_SHIFT,
+    Chance,
+    End,
+    Flow,
+    Order,
+    SeriesRule,
+    Setting,
+    State,
+)
+from workforce_sim.streams import Purpose
+
+HANDOVER_DRAWS = 256
+"""Number within the episode of the first draw about a handover."""
+
+
+@njit(cache=True)
+def urgency(r, order, severity):
+    """The order number by which heads of queues of different severities are compared."""
+    if r.setting[Setting.ORDER] == Order.SEVERITY:
+        clock = order & ((1 << KEY_CLASS_SHIFT) - 1)
+        return order - clock + ((r.chance.shape[0] - severity) << 32) + clock
+    if r.setting[Setting.ORDER] == Order.TARGET:
+        return order + r.standard[severity]
+    return order
+
+
+@njit(cache=True)
+def allocate(w, r, day, team):
+    """Free caseload places are offered to the treatment queues and to those awaiting handover."""
+    n_severities, n_packages = r.chance.shape[0], r.package_chance.shape[1]
+    blocked = 0  # a bit for each queue
+    while True:
+        first, queue = first_in_treatment_queues(w, r, team, blocked)
+        if first < 0:
+            break
+        slot = clinician_with_room(w, r, first)
+        if slot < 0:
+            blocked |= 1 << queue
+        else:
+            take_on(w, r, day, first, slot)
+    if n_severities * n_packages > 0:
+        w.dirty[team] = 0
+
+
+@njit(cache=True)
+def first_in_treatment_queues(w, r, team, blocked):
+    """(patient row, queue) of the first person in the treatment queues that are not blocked; row -1 if nobody."""
+    best, best_queue, best_order = -1, -1, 0
+    n_severities = r.chance.shape[0]
+    for queue in range(r.package_chance.shape[1] * n_severities):
+        node = w.heap[treatment_heap(r, team, 0, 0) + queue]
+        if node < 0 or (blocked >> queue) & 1:
+            continue
+        order = urgency(r, w.patient_node[node]["order"], queue % n_severities)
+        if best < 0 or comes_first(w.patient_node, order, node, best_order, best):
+            best, best_queue, best_order = node, queue, order
+    return best >> 1, best_queue
+
+
+@njit(cache=True)
+def comes_first(node, order, a, best_order, b):
+    """True if node a at `order` comes before node b at `best_order`."""
+    return order < best_order or (order == best_order and node[a]["key"] < node[b]["key"])
+
+
+@njit(cache=True)
+def clinician_with_room(w, r, i):
+    """The slot that takes on the person: most preferred role with room, then most room, then lowest slot; -1 if none."""
+    p = w.patient[i]
+    lead = r.series[r.package_series[p["package"], 0], p["severity"], p["group"]]
+    task = lead[SeriesRule.TASK]
+    best, best_rank, best_room = -1, 0, 0
+    for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
+        s = w.staff[slot]
+        room = s["places"] - s["held"]
+        if room < lead[SeriesRule.WEIGHT] or not s["accepts"] or not s["occupied"]:
+            continue
+        if r.seconds[task, 0, p["severity"], s["role"]] < 0:
+            continue
+        rank = r.rank[task, s["role"]]
+        if best < 0 or rank < best_rank or (rank == best_rank and room > best_room):
+            best, best_rank, best_room = slot, rank, room
+    return best
+
+
+@njit(cache=True)
+def take_on(w, r, day, i, slot):
+    """The person joins the caseload of `slot`, for the first time or handed over."""
+    p = w.patient[i]
+    if p["state"] == State.UNALLOCATED:
+        if not hand_over(w, r, day, i):
+            return
+        join_caseload(w, r, i, slot)
+    else:
+        join_caseload(w, r, i, slot)
+        count(w, p, day, Flow.ALLOCATED, 1)
+        p["allocated_day"] = day
+        begin_courses(w, r, day, i)
+        next_candidate_day(w, r, day, i)
+    contact_falls_due(w, r, day, i, 0)
+
+
+@njit(cache=True)
+def join_caseload(w, r, i, slot):
+    """Takes the caseload place."""
+    p = w.patient[i]
+    s = w.staff[slot]
+    leave(w.heap, w.patient_node, 2 * i)
+    become(w, p, State.IN_TREATMENT)
+    p["slot"] = slot
+    p["weight"] = r.series[r.package_series[p["package"], 0], p["severity"], p["group"], SeriesRule.WEIGHT]
+    s["held"] += p["weight"]
+    s["cases"] += 1
+    p["case_previous"] = -1
+    p["case_next"] = s["case_head"]
+    if s["case_head"] >= 0:
+        w.patient[s["case_head"]]["case_previous"] = i
+    s["case_head"] = i
+
+
+@njit(cache=True)
+def hand_over(w, r, day, i):
+    """A handover lengthens the course; False if the person drops out instead."""
+    p = w.patient[i]
+    w0, w1, _, _ = draw(w, p, Purpose.COURSE, HANDOVER_DRAWS + p["handovers"])
+    if w0 < r.chance[p["severity"], p["group"], Chance.DROPS_OUT_AT_HANDOVER]:
+        end_spell(w, r, day, i, End.DROPPED_OUT)
+        return False
+    count(w, p, day, Flow.HANDED_OVER, 1)
+    p["handovers"] += 1
+    lead = w.course[i * (w.course.shape[0] // w.patient.shape[0])]
+    longer = (int(lead["planned"]) * r.setting[Setting.HANDOVER_LONGER] + w1) >> 32
+    lead["planned"] += r.setting[Setting.HANDOVER_CONTACTS] + longer
+    return True
+
+
+@njit(cache=True)
+def begin_courses(w, r, day, i):
+    """A course for every series of the package; all but the lead fall due first after their interval."""
+    p = w.patient[i]
+    places = w.course.shape[0] // w.patient.shape[0]
+    for place in range(places):
+        series = r.package_series[p["package"], place]
+        if series < 0:
+            continue
+        rule = r.series[series, p["severity"], p["group"]]
+        w0, w1, _, _ = draw(w, p, Purpose.COURSE, place)
+        course = w.course[i * places + place]
+        course["series"] = series
+        course["done"] = 0
+        course["attempts"] = 0
+        course["stretch"] = 0
+        course["planned"] = max(1, value_of(r, rule[SeriesRule.CONTACTS_LAW], w0))
+        if place > 0:
+            interval = max(1, value_of(r, rule[SeriesRule.INTERVAL_LAW], w1))
+            enter(w.calendar[COURSES, p["team"]], w.course, i * places + place, day + interval)

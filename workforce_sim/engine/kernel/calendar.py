@@ -1,0 +1,51 @@
+"""What is due on which day: a bucket per team and day, linked through the rows, so nothing is ever searched.
+
+In: `World.calendar` and the linked rows. Out: the same. Row fields calendar_next, calendar_previous, calendar_day.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from numba import njit
+
+PEOPLE, COURSES = 0, 1
+
+
+@njit(cache=True)
+def enter(bucket, row, i, day):
+    """Row i is due on `day`; a day beyond the horizon is not kept (calendar_day -1). `bucket` is one team's row of days."""
+    row[i]["calendar_day"] = -1
+    if day >= bucket.shape[0]:
+        return
+    head = bucket[day]
+    row[i]["calendar_day"] = day
+    row[i]["calendar_previous"] = -1
+    row[i]["calendar_next"] = head
+    if head >= 0:
+        row[head]["calendar_previous"] = i
+    bucket[day] = i
+
+
+@njit(cache=True)
+def cancel(bucket, row, i):
+    """Row i is no longer due."""
+    day = row[i]["calendar_day"]
+    if day < 0:
+        return
+    row[i]["calendar_day"] = -1
+    before, after = row[i]["calendar_previous"], row[i]["calendar_next"]
+    if before < 0:
+        bucket[day] = after
+    else:
+        row[before]["calendar_next"] = after
+    if after >= 0:
+        row[after]["calendar_previous"] = before
+
+
+@njit(cache=True)
+def take(bucket, row, day):
+    """The next row due on `day`, taken out of the calendar; -1 if none is left."""
+    i = bucket[day]
+    if i >= 0:
+        cancel(bucket, row, i)
+    return i

@@ -1,0 +1,308 @@
+"""What clinicians do with their day (docs/model.md, section 6).
+
+In: `World`, `Rules`, the day and a team. Out: the same arrays; crises answered, contacts held, people assessed.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from numba import njit
+
+from workforce_sim.engine.kernel.allocation import comes_first, urgency
+from workforce_sim.engine.kernel.calendar import COURSES, enter
+from workforce_sim.engine.kernel.heaps import assessment_heap, crisis_heap, join, leave, own_heap, pool_heap
+from workforce_sim.engine.kernel.people import become, change_stock, count, draw, end_spell, queue_up, value_of
+from workforce_sim.inputs.codes import (
+    NOT_YET,
+    ORIGIN,
+    Chance,
+    End,
+    Flow,
+    PackageStock,
+    SeriesRule,
+    Setting,
+    State,
+    Stock,
+    Use,
+)
+from workforce_sim.streams import CERTAIN, Purpose
+
+SLOT_LOST_BITS = 16
+
+
+@njit(cache=True)
+def run_clinics(w, r, day, team):
+    """Each clinician in post, in slot order from a start that moves on by one each day, spends the day's seconds."""
+    first, last = w.team_slots[team], w.team_slots[team + 1]
+    occupied = 0
+    for slot in range(first, last):
+        occupied += w.staff[slot]["occupied"]
+    if occupied == 0:
+        return
+    skip = day % occupied
+    start = first
+    while skip > 0 or not w.staff[start]["occupied"]:
+        skip -= w.staff[start]["occupied"]
+        start += 1
+    for step in range(last - first):
+        slot = start + step
+        if slot >= last:
+            slot -= last - first
+        if w.staff[slot]["occupied"]:
+            clinician_day(w, r, day, slot)
+
+
+@njit(cache=True)
+def clinician_day(w, r, day, slot):
+    """One clinician's working day."""
+    s = w.staff[slot]
+    use = w.use[w.day_table[day, 1], s["team"], s["role"]]
+    use[Use.IN_POST_DAYS] += s["wte"]
+    if not w.roster[slot, day]:
+        return
+    use[Use.PRESENT] += s["wte"]
+    use[Use.AVAILABLE] += s["daily_treatment"] + s["daily_assessment"]
+    s["available"] += s["daily_treatment"] + s["daily_assessment"]
+    s["bank_treatment"] += s["daily_treatment"]
+    s["bank_assessment"] += s["daily_assessment"]
+    answer_crises(w, r, day, s, use)
+    hold_contacts(w, r, day, slot, s, use)
+    assess(w, r, day, s, use)
+    role = s["role"]
+    if s["shares_spare"]:
+        spare = s["bank_assessment"] - r.carry_assessment[role]
+        if spare > 0:
+            s["bank_assessment"] -= spare
+            s["bank_treatment"] += spare
+            hold_contacts(w, r, day, slot, s, use)
+        spare = s["bank_treatment"] - r.carry_treatment[role]
+        if spare > 0:
+            s["bank_treatment"] -= spare
+            s["bank_assessment"] += spare
+            assess(w, r, day, s, use)
+    lost = max(0, s["bank_treatment"] - r.carry_treatment[role])
+    s["bank_treatment"] -= lost
+    use[Use.UNUSED] += lost
+    lost = max(0, s["bank_assessment"] - r.carry_assessment[role])
+    s["bank_assessment"] -= lost
+    use[Use.UNUSED] += lost
+
+
+@njit(cache=True)
+def as_contact(p, day):
+    """A contact for the clocks."""
+    p["contacts"] += 1
+    if p["first_contact_day"] == NOT_YET:
+        p["first_contact_day"] = day
+    elif p["second_contact_day"] == NOT_YET:
+        p["second_contact_day"] = day
+
+
+@njit(cache=True)
+def answer_crises(w, r, day, s, use):
+    """People in crisis come before everybody else."""
+    task = r.setting[Setting.CRISIS_TASK]
+    if task < 0 or r.rank[task, s["role"]] < 0:
+        return
+    node = w.patient_node
+    while True:
+        best = -1
+        for severity in range(r.chance.shape[0]):
+            head = w.heap[crisis_heap(r, s["team"], severity)]
+            if head < 0 or node[head]["order"] > day + ORIGIN or r.seconds[task, 0, severity, s["role"]] < 0:
+                continue
+            if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+                best = head
+        if best < 0:
+            return
+        p = w.patient[best >> 1]
+        seconds = r.seconds[task, 0, p["severity"], s["role"]]
+        if s["bank_treatment"] + s["bank_assessment"] < seconds:
+            return
+        from_treatment = min(seconds, s["bank_treatment"])
+        s["bank_treatment"] -= from_treatment
+        s["bank_assessment"] -= seconds - from_treatment
+        s["used"] += seconds
+        use[Use.CRISIS] += seconds
+        count(w, p, day, Flow.CRISIS_CONTACTS, 1)
+        as_contact(p, day)
+        leave(w.heap, node, best)
+        p["crisis_contacts_left"] -= 1
+        if p["crisis_contacts_left"] > 0:
+            number = crisis_heap(r, s["team"], p["severity"])
+            join(w.heap, node, number, best, day + 1 + ORIGIN, p["key"])
+
+
+@njit(cache=True)
+def first_contact_due(w, r, slot, s):
+    """(course node, task) of the contact that has been due longest, of the own list and of the pools open to the role.
+
+    The task is -1 for the own list, where the series' own task holds. The node is -1 if nothing is due.
+    """
+    node = w.course_node
+    best, best_task = w.heap[own_heap(r, w, slot)], -1
+    for task in range(r.seconds.shape[0]):
+        if r.rank[task, s["role"]] < 0:
+            continue
+        for severity in range(r.chance.shape[0]):
+            head = w.heap[pool_heap(r, s["team"], task, severity)]
+            if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
+                continue
+            if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+                best, best_task = head, task
+    return best, best_task
+
+
+@njit(cache=True)
+def hold_contacts(w, r, day, slot, s, use):
+    """Contacts due, longest due first, while there are seconds for a whole one."""
+    places = w.course.shape[0] // w.patient.shape[0]
+    while True:
+        best, task = first_contact_due(w, r, slot, s)
+        if best < 0:
+            return
+        c = best >> 1
+        p = w.patient[c // places]
+        course = w.course[c]
+        rule = r.series[course["series"], p["severity"], p["group"]]
+        by_support = task >= 0 and task == rule[SeriesRule.SUPPORT_TASK]
+        if task < 0:
+            task = rule[SeriesRule.TASK]
+        seconds = r.seconds[task, course["remote"], p["severity"], s["role"]]
+        if s["bank_treatment"] < seconds:
+            return
+        missed = course["attend_word"] < rule[SeriesRule.MISSED]
+        if missed:
+            seconds = (seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
+        s["bank_treatment"] -= seconds
+        s["used"] += seconds
+        use[Use.MISSED if missed else Use.ATTENDED] += seconds
+        if not missed:
+            use[Use.CONTACTS] += 1
+            count(w, p, day, Flow.CONTACTS_BY_SUPPORT, 1 if by_support else 0)
+            count(w, p, day, Flow.CONTACTS_REMOTE, course["remote"])
+        hold(w, r, day, c, missed, rule)
+
+
+@njit(cache=True)
+def hold(w, r, day, c, missed, rule):
+    """A contact is held, attended or missed; the next is booked or the course ends."""
+    places = w.course.shape[0] // w.patient.shape[0]
+    i = c // places
+    is_lead = c % places == 0
+    p = w.patient[i]
+    course = w.course[c]
+    leave(w.heap, w.course_node, 2 * c)
+    leave(w.heap, w.course_node, 2 * c + 1)
+    change_stock(w, p, Stock.OVERDUE, -1)
+    late = day - course["due_day"]
+    count(w, p, day, Flow.DELAY_DAYS, late)
+    course["due_day"] = NOT_YET
+    course["attempts"] += 1
+    course["stretch"] += late * rule[SeriesRule.STRETCH]
+    while course["stretch"] >= CERTAIN:
+        course["stretch"] -= CERTAIN
+        course["planned"] += 1
+    if missed:
+        count(w, p, day, Flow.CONTACTS_MISSED, 1)
+        p["missed"] += 1
+        if is_lead:
+            p["missed_in_row"] += 1
+            if p["missed_in_row"] >= r.setting[Setting.CLOSE_AFTER_CONTACTS]:
+                end_spell(w, r, day, i, End.DISCHARGED_NOT_ATTENDED)
+                return
+    else:
+        attend(w, day, p, course, is_lead)
+        if course["done"] >= course["planned"]:
+            if is_lead:
+                end_spell(w, r, day, i, End.COMPLETED)
+            return
+    interval = max(1, value_of(r, rule[SeriesRule.INTERVAL_LAW], course["interval_word"]))
+    enter(w.calendar[COURSES, p["team"]], w.course, c, day + interval)
+
+
+@njit(cache=True)
+def attend(w, day, p, course, is_lead):
+    """A contact is attended; the first of the lead series stops the clock."""
+    count(w, p, day, Flow.CONTACTS, 1)
+    course["done"] += 1
+    as_contact(p, day)
+    if is_lead:
+        p["missed_in_row"] = 0
+        if p["start_day"] == NOT_YET:
+            p["start_day"] = day
+            count(w, p, day, Flow.STARTED, 1)
+            w.package_record[w.day_table[day, 1], p["team"], p["package"], PackageStock.STARTED] += 1
+
+
+@njit(cache=True)
+def assess(w, r, day, s, use):
+    """People waiting for assessment, first of the queues first, while there are seconds for a whole assessment."""
+    task = r.setting[Setting.ASSESSMENT_TASK]
+    if r.rank[task, s["role"]] < 0:
+        return
+    node = w.patient_node
+    while True:
+        best, best_order = -1, 0
+        for severity in range(r.chance.shape[0]):
+            head = w.heap[assessment_heap(r, s["team"], severity)]
+            if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
+                continue
+            order = urgency(r, node[head]["order"], severity)
+            if best < 0 or comes_first(node, order, head, best_order, best):
+                best, best_order = head, order
+        if best < 0:
+            return
+        i = best >> 1
+        p = w.patient[i]
+        seconds = r.seconds[task, 0, p["severity"], s["role"]]
+        if s["bank_assessment"] < seconds:
+            return
+        w0, _, _, _ = draw(w, p, Purpose.ASSESSMENT, p["assessment_attempts"])
+        missed = w0 < r.chance[p["severity"], p["group"], Chance.ASSESSMENT_MISSED]
+        if missed:
+            seconds = (seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
+        s["bank_assessment"] -= seconds
+        s["used"] += seconds
+        use[Use.ASSESSMENT_MISSED if missed else Use.ASSESSMENT] += seconds
+        p["assessment_attempts"] += 1
+        leave(w.heap, node, best)
+        if missed:
+            miss_assessment(w, r, day, i)
+        else:
+            conclude_assessment(w, r, day, i)
+
+
+@njit(cache=True)
+def miss_assessment(w, r, day, i):
+    """An assessment was missed: rebooked, or closed by the policy."""
+    p = w.patient[i]
+    count(w, p, day, Flow.ASSESSMENTS_MISSED, 1)
+    p["missed"] += 1
+    if p["assessment_attempts"] >= r.setting[Setting.CLOSE_AFTER_ASSESSMENTS]:
+        end_spell(w, r, day, i, End.CLOSED_NOT_ATTENDED)
+        return
+    become(w, p, State.REBOOKING)
+    c = i * (w.course.shape[0] // w.patient.shape[0])
+    enter(w.calendar[COURSES, p["team"]], w.course, c, day + max(1, r.setting[Setting.REBOOK_DAYS]))
+
+
+@njit(cache=True)
+def conclude_assessment(w, r, day, i):
+    """An assessment was attended: closed with advice, or on to the queue of a package."""
+    p = w.patient[i]
+    count(w, p, day, Flow.ASSESSED, 1)
+    p["assessed_day"] = day
+    as_contact(p, day)
+    w0, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
+    if w0 >= r.chance[p["severity"], p["group"], Chance.TO_TREATMENT]:
+        end_spell(w, r, day, i, End.CLOSED_WITH_ADVICE)
+        return
+    package = 0
+    while package < r.package_chance.shape[1] - 1 and r.package_chance[p["severity"], package] <= w1:
+        package += 1
+    p["package"] = package
+    become(w, p, State.WAITING_TREATMENT)
+    queue_up(w, r, i)
+
+

@@ -1,0 +1,220 @@
+"""The clinic's day, in the order of docs/model.md, section 2.
+
+In: `World`, `Rules` and the day to stop before. Out: the same arrays and a `Stop` code; the first and the last day.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from numba import njit
+
+from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join_caseload
+from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
+from workforce_sim.engine.kernel.clinics import run_clinics
+from workforce_sim.engine.kernel.people import (
+    become,
+    befall,
+    begin_spell,
+    come_back,
+    contact_falls_due,
+    draw,
+    log_spell,
+    next_candidate_day,
+    queue_up,
+    refer,
+    take_row,
+)
+from workforce_sim.engine.state import Counter, Stop
+from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, State, Stock, Use
+from workforce_sim.streams import Purpose
+
+
+@njit(cache=True)
+def advance(w, r, until):
+    """Runs the days from `counter[DAY]` up to and without `until`; comes back early with the reason why."""
+    for day in range(w.counter[Counter.DAY], until):
+        referred = referrals_of(w, day)
+        if w.counter[Counter.FREE_ROWS] < referred:
+            return Stop.NEEDS_ROWS
+        open_rows = w.patient.shape[0] - w.counter[Counter.FREE_ROWS]
+        if w.log.shape[0] - w.counter[Counter.LOGGED] < open_rows + 2 * referred:
+            return Stop.LOG_FULL
+        receive_referrals(w, r, day, referred)
+        for team in range(w.team_slots.shape[0] - 1):
+            what_is_due(w, r, day, team)
+            if w.dirty[team]:
+                allocate(w, r, day, team)
+            if w.day_table[day, 0]:
+                run_clinics(w, r, day, team)
+        record(w, day)
+        w.counter[Counter.DAY] = day + 1
+    return Stop.DONE
+
+
+@njit(cache=True)
+def referrals_of(w, day):
+    """How many are referred from outside on `day`."""
+    first = w.counter[Counter.REFERRALS_TAKEN]
+    last = first
+    while last < w.referral.shape[0] and w.referral[last]["day"] == day:
+        last += 1
+    return last - first
+
+
+@njit(cache=True)
+def receive_referrals(w, r, day, referred):
+    """Step 2: people referred from outside today."""
+    for _ in range(referred):
+        row = w.referral[w.counter[Counter.REFERRALS_TAKEN]]
+        w.counter[Counter.REFERRALS_TAKEN] += 1
+        i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
+        refer(w, r, day, i)
+
+
+@njit(cache=True)
+def new_person(w, key, team, source, severity, group):
+    """A row for a person not known before."""
+    i = take_row(w)
+    p = w.patient[i]
+    p["key"] = key
+    p["team"] = team
+    p["source"] = source
+    p["severity"] = severity
+    p["group"] = group
+    _, w1, _, _ = draw(w, p, Purpose.PERSON, 0)
+    p["remote_word"] = w1
+    return i
+
+
+@njit(cache=True)
+def what_is_due(w, r, day, team):
+    """Step 3: candidate days, returns, contacts falling due, people rebooked."""
+    bucket = w.calendar[PEOPLE, team]
+    i = take(bucket, w.patient, day)
+    while i >= 0:
+        if w.patient[i]["state"] == State.AT_RISK:
+            come_back(w, r, day, i)
+        else:
+            befall(w, r, day, i)
+        i = take(bucket, w.patient, day)
+    bucket = w.calendar[COURSES, team]
+    places = w.course.shape[0] // w.patient.shape[0]
+    c = take(bucket, w.course, day)
+    while c >= 0:
+        i = c // places
+        if w.patient[i]["state"] == State.REBOOKING:
+            become(w, w.patient[i], State.WAITING_ASSESSMENT)
+            queue_up(w, r, i)
+        else:
+            contact_falls_due(w, r, day, i, c % places)
+        c = take(bucket, w.course, day)
+
+
+@njit(cache=True)
+def record(w, day):
+    """Step 6: the stocks of the day's end."""
+    period = w.day_table[day, 1]
+    n_teams, n_severities, n_groups, _ = w.stock.shape
+    for team in range(n_teams):
+        for severity in range(n_severities):
+            for group in range(n_groups):
+                flow, stock = w.flow[period, team, severity, group], w.stock[team, severity, group]
+                flow[Flow.DAYS_WAITING_ASSESSMENT] += stock[Stock.WAITING_ASSESSMENT]
+                flow[Flow.DAYS_WAITING_TREATMENT] += stock[Stock.WAITING_TREATMENT]
+                flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
+                flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
+    if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 1] != period:
+        end_period(w, period)
+
+
+@njit(cache=True)
+def end_period(w, period):
+    """Writes the stocks at the end of a period."""
+    w.stock_record[period] = w.stock
+    for stock in (PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED):
+        w.package_record[period, :, :, stock] = w.package_stock[:, :, stock]
+    for slot in range(w.staff.shape[0]):
+        s = w.staff[slot]
+        if s["occupied"]:
+            use = w.use[period, s["team"], s["role"]]
+            use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"]
+            use[Use.CASES] += s["cases"]
+            use[Use.WEIGHTED] += s["held"]
+            use[Use.PLACES] += s["places"]
+            use[Use.OVER_CAP] += 1 if s["held"] > s["places"] else 0
+
+
+# --- the first and the last day ------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def open_service(w, r, opening):
+    """Section 8: places the people found on day 0."""
+    for k in range(opening.shape[0]):
+        found = opening[k]
+        i = new_person(w, found["key"], found["team"], found["source"], found["severity"], found["group"])
+        begin_spell(w, i, found["referral_day"])
+        p = w.patient[i]
+        if found["state"] == State.AT_RISK:
+            p["state"] = State.AT_RISK
+            enter(w.calendar[PEOPLE, p["team"]], w.patient, i, found["next_day"])
+            continue
+        p["package"] = found["package"]
+        if found["state"] != State.WAITING_ASSESSMENT:
+            p["first_contact_day"] = found["referral_day"]
+            p["assessed_day"] = found["referral_day"]
+        if found["state"] == State.IN_TREATMENT:
+            place_in_treatment(w, r, i, found)
+        else:
+            become(w, p, found["state"])
+            queue_up(w, r, i)
+        next_candidate_day(w, r, 0, i)
+
+
+@njit(cache=True)
+def place_in_treatment(w, r, i, found):
+    """Puts a person found in treatment on a caseload, in the middle of the course."""
+    p = w.patient[i]
+    places = w.course.shape[0] // w.patient.shape[0]
+    p["second_contact_day"] = found["referral_day"]
+    p["allocated_day"] = found["referral_day"]
+    p["start_day"] = found["referral_day"]
+    begin_courses(w, r, 0, i)
+    lead = w.course[i * places]
+    lead["planned"] = found["planned"]
+    lead["done"] = found["done"]
+    lead["attempts"] = found["done"]
+    slot = clinician_found(w, r, i)
+    if slot < 0:
+        become(w, p, State.UNALLOCATED)
+        queue_up(w, r, i)
+        return
+    join_caseload(w, r, i, slot)
+    enter(w.calendar[COURSES, p["team"]], w.course, i * places, found["next_day"])
+
+
+@njit(cache=True)
+def clinician_found(w, r, i):
+    """The slot that holds a person found in treatment: most room, even if negative, then lowest slot; -1 if none."""
+    p = w.patient[i]
+    task = r.series[r.package_series[p["package"], 0], p["severity"], p["group"], SeriesRule.TASK]
+    best, best_room = -1, 0
+    for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
+        s = w.staff[slot]
+        if not s["occupied"] or r.seconds[task, 0, p["severity"], s["role"]] < 0:
+            continue
+        room = s["places"] - s["held"]
+        if best < 0 or room > best_room:
+            best, best_room = slot, room
+    return best
+
+
+@njit(cache=True)
+def finish(w):
+    """At the horizon: the spells that are still open."""
+    for i in range(w.patient.shape[0]):
+        state = w.patient[i]["state"]
+        if state != State.FREE and state != State.AT_RISK:
+            log_spell(w, i, End.OPEN, NOT_YET)
+
+

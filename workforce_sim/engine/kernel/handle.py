@@ -1,0 +1,108 @@
+"""One pointer that stands for many arrays, so that a kernel call costs a microsecond and a function call nothing.
+
+In: a named tuple of C-ordered numpy arrays. Out: a `Handle` whose attributes are those arrays inside compiled code.
+
+A named tuple of arrays would be copied into every compiled function that it is passed to, with the reference counts of
+all its arrays; measured on the adult team that made the clinic 14 times slower and four times longer to compile (see
+docs/decisions/0003-one-handle.md). A handle is the address of a table of data pointers and shapes. It owns nothing, so
+whoever makes one keeps the arrays alive; `Handle` does that for its own lifetime.
+With NUMBA_DISABLE_JIT=1 no handle is needed: the named tuple itself has the same attributes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import config, types
+from numba.core import cgutils
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.core.datamodel import models
+from numba.extending import NativeValue, register_model, typeof_impl, unbox
+from numba.np import arrayobj, numpy_support
+
+
+class Handle:
+    """Stands for a named tuple of arrays in calls of compiled functions."""
+
+    def __init__(self, arrays: Any) -> None:
+        """`arrays`: a named tuple of C-contiguous arrays, none of which may be replaced while the handle is in use."""
+        self.arrays = arrays
+        numbers: list[int] = []
+        for array in arrays:
+            numbers += [array.ctypes.data, *array.shape]
+        self.table = np.array(numbers, dtype=np.int64)
+        self.address = self.table.ctypes.data
+        fields = zip(arrays._fields, arrays, strict=True)
+        self.numba_type = HandleType(tuple((name, numpy_support.from_dtype(a.dtype), a.ndim) for name, a in fields))
+
+
+def handle(arrays: Any) -> Any:
+    """A handle of a named tuple of arrays, or the named tuple itself where nothing is compiled."""
+    return arrays if config.DISABLE_JIT else Handle(arrays)
+
+
+class HandleType(types.Type):  # type: ignore[misc]
+    """The compiler's type of a handle: the names, element types and dimensions of its arrays."""
+
+    def __init__(self, fields: tuple[tuple[str, types.Type, int], ...]) -> None:
+        self.places: dict[str, tuple[int, types.Array]] = {}
+        place = 0
+        for name, element, ndim in fields:
+            self.places[name] = place, types.Array(element, ndim, "C")
+            place += 1 + ndim
+        super().__init__(name=f"Handle({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
+
+
+@register_model(HandleType)
+class _HandleModel(models.PrimitiveModel):  # type: ignore[misc]
+    """In compiled code a handle is an address."""
+
+    def __init__(self, dmm: Any, fe_type: HandleType) -> None:
+        super().__init__(dmm, fe_type, cgutils.intp_t)
+
+
+@typeof_impl.register(Handle)
+def _typeof(value: Handle, _: Any) -> HandleType:
+    return value.numba_type
+
+
+@unbox(HandleType)
+def _unbox(typ: HandleType, value: Any, c: Any) -> NativeValue:
+    address = c.pyapi.object_getattr_string(value, "address")
+    native = c.pyapi.long_as_longlong(address)
+    c.pyapi.decref(address)
+    return NativeValue(native)
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):  # type: ignore[misc]
+    key = HandleType
+
+    def generic_resolve(self, typ: HandleType, attribute: str) -> types.Array | None:
+        """The type of one of the arrays."""
+        return typ.places[attribute][1] if attribute in typ.places else None
+
+
+@lower_getattr_generic(HandleType)
+def _array(context: Any, builder: Any, typ: HandleType, value: Any, attribute: str) -> Any:
+    """One of the arrays, unowned: its pointer and shape are read from the table."""
+    place, array_type = typ.places[attribute]
+    table = builder.inttoptr(value, cgutils.intp_t.as_pointer())
+    numbers = [
+        builder.load(builder.gep(table, [context.get_constant(types.intp, place + k)]))
+        for k in range(1 + array_type.ndim)
+    ]
+    item_size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
+    strides, step = [], context.get_constant(types.intp, item_size)
+    for length in reversed(numbers[1:]):
+        strides.insert(0, step)
+        step = builder.mul(step, length)
+    array = arrayobj.make_array(array_type)(context, builder)
+    data = builder.inttoptr(numbers[0], context.get_data_type(array_type.dtype).as_pointer())
+    arrayobj.populate_array(
+        array, data=data, shape=numbers[1:], strides=strides,
+        itemsize=context.get_constant(types.intp, item_size), meminfo=None,
+    )  # fmt: skip
+    return array._getvalue()

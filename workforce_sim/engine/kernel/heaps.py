@@ -1,0 +1,120 @@
+"""Queues and lists in order of (order, key): skew heaps whose links live in the nodes.
+
+In: a NODE array and the array of heap roots. Out: the same, changed. Joining, leaving from anywhere and taking the
+first cost O(log n) amortised (Sleator & Tarjan, *Self-adjusting heaps*, SIAM J. Comput. 15, 1986), and no list can
+run full.
+
+Numbering of heaps, for each team one block of severities for every kind of queue:
+assessment | treatment of package 0, 1, … | crisis | pool of task 0, 1, …; after all teams, the own list of each slot.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True)
+def precedes(node, a, b):
+    """True if node a comes before node b."""
+    if node[a]["order"] != node[b]["order"]:
+        return node[a]["order"] < node[b]["order"]
+    return node[a]["key"] < node[b]["key"]
+
+
+@njit(cache=True)
+def merge(node, a, b):
+    """The root of two heaps made one (either may be empty, -1)."""
+    if a < 0:
+        return b
+    if b < 0:
+        return a
+    if precedes(node, b, a):
+        a, b = b, a
+    root = a
+    while True:
+        right = node[a]["right"]
+        node[a]["right"] = node[a]["left"]
+        if right < 0:
+            node[a]["left"] = b
+            node[b]["parent"] = a
+            return root
+        if precedes(node, b, right):
+            right, b = b, right
+        node[a]["left"] = right
+        node[right]["parent"] = a
+        a = right
+
+
+@njit(cache=True)
+def join(heap, node, number, i, order, key):
+    """Node i joins heap `number` at (order, key)."""
+    node[i]["order"] = order
+    node[i]["key"] = key
+    node[i]["left"] = -1
+    node[i]["right"] = -1
+    node[i]["root"] = number
+    root = merge(node, heap[number], i)
+    node[root]["parent"] = -1
+    heap[number] = root
+
+
+@njit(cache=True)
+def leave(heap, node, i):
+    """Node i leaves the heap that it is in, if any."""
+    number = node[i]["root"]
+    if number < 0:
+        return
+    node[i]["root"] = -1
+    parent = node[i]["parent"]
+    below = merge(node, node[i]["left"], node[i]["right"])
+    if below >= 0:
+        node[below]["parent"] = parent
+    if parent < 0:
+        heap[number] = below
+    elif node[parent]["left"] == i:
+        node[parent]["left"] = below
+    else:
+        node[parent]["right"] = below
+
+
+@njit(cache=True)
+def heaps_per_team(n_severities, n_packages, n_tasks):
+    """How many heaps a team has."""
+    return (2 + n_packages + n_tasks) * n_severities
+
+
+@njit(cache=True)
+def first_heap(r, team):
+    """The first heap of a team: assessment, mildest severity."""
+    return team * heaps_per_team(r.chance.shape[0], r.package_chance.shape[1], r.seconds.shape[0])
+
+
+@njit(cache=True)
+def assessment_heap(r, team, severity):
+    """The assessment queue of a severity."""
+    return first_heap(r, team) + severity
+
+
+@njit(cache=True)
+def treatment_heap(r, team, package, severity):
+    """The treatment queue of a package and severity."""
+    return first_heap(r, team) + (1 + package) * r.chance.shape[0] + severity
+
+
+@njit(cache=True)
+def crisis_heap(r, team, severity):
+    """The list of people in crisis of a severity."""
+    return first_heap(r, team) + (1 + r.package_chance.shape[1]) * r.chance.shape[0] + severity
+
+
+@njit(cache=True)
+def pool_heap(r, team, task, severity):
+    """The contacts due of a task that nobody is named for, or that a support role may cover."""
+    return first_heap(r, team) + (2 + r.package_chance.shape[1] + task) * r.chance.shape[0] + severity
+
+
+@njit(cache=True)
+def own_heap(r, w, slot):
+    """The contacts due of a clinician's caseload."""
+    return first_heap(r, w.team_slots.shape[0] - 1) + slot

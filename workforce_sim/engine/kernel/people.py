@@ -1,0 +1,435 @@
+"""What becomes of people: referred, waiting, befallen, taken on, due, gone (docs/model.md, sections 3, 4 and 7).
+
+In: `World`, `Rules`, the day and a patient row. Out: the same arrays, changed.
+"""
+# mypy: disable-error-code="no-untyped-def"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, cancel, enter
+from workforce_sim.engine.kernel.heaps import (
+    assessment_heap,
+    crisis_heap,
+    join,
+    leave,
+    own_heap,
+    pool_heap,
+    treatment_heap,
+)
+from workforce_sim.engine.state import Counter
+from workforce_sim.inputs.codes import (
+    EPISODE_SHIFT,
+    HANDOVER,
+    KEY_CLASS_SHIFT,
+    NOT_YET,
+    ORIGIN,
+    ROUTINE,
+    SERIES_SHIFT,
+    URGENT,
+    Chance,
+    End,
+    Flow,
+    PackageStock,
+    SeriesRule,
+    Setting,
+    State,
+    Stock,
+    Use,
+)
+from workforce_sim.streams import Purpose, luck
+
+FLOW_OF_END = np.array(
+    [-1, Flow.DECLINED, Flow.GAVE_UP, Flow.CLOSED_NOT_ATTENDED, Flow.CLOSED_WITH_ADVICE, Flow.COMPLETED,
+     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED]
+)  # fmt: skip
+"""The flow that counts each End."""
+
+STOCK_OF_STATE = np.array(
+    [-1, Stock.WAITING_ASSESSMENT, Stock.WAITING_ASSESSMENT, Stock.WAITING_TREATMENT, Stock.IN_TREATMENT,
+     Stock.UNALLOCATED, -1]
+)  # fmt: skip
+"""The stock that each State counts in; -1: none."""
+
+PACKAGE_STOCK_OF_STATE = np.array(
+    [-1, -1, -1, PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED, -1]
+)
+"""The package stock that each State counts in; -1: none."""
+
+
+@njit(cache=True)
+def draw(w, p, purpose, n):
+    """Four words of luck of the person in record p, for the n-th time in this episode."""
+    count = (int(p["episode"]) << EPISODE_SHIFT) + n
+    return luck(w.counter[Counter.SEED], w.counter[Counter.REPLICATION], p["key"], purpose, count)
+
+
+@njit(cache=True)
+def value_of(r, law, word):
+    """The value of a law at a word of luck."""
+    first = r.law[law, 0]
+    low, high = first, first + r.law[law, 1]
+    while low < high:
+        middle = (low + high) >> 1
+        if r.law_threshold[middle] <= word:
+            low = middle + 1
+        else:
+            high = middle
+    return r.law[law, 2] + low - first
+
+
+@njit(cache=True)
+def count(w, p, day, flow, n):
+    """Adds n to a flow, where this person is counted."""
+    w.flow[w.day_table[day, 1], p["team"], p["severity"], p["group"], flow] += n
+
+
+@njit(cache=True)
+def change_stock(w, p, stock, n):
+    """Adds n to a stock, where this person is counted."""
+    w.stock[p["team"], p["severity"], p["group"], stock] += n
+
+
+@njit(cache=True)
+def change_stocks(w, p, n):
+    """Adds n to the stocks of the person's state."""
+    stock = STOCK_OF_STATE[p["state"]]
+    if stock >= 0:
+        change_stock(w, p, stock, n)
+    stock = PACKAGE_STOCK_OF_STATE[p["state"]]
+    if stock >= 0:
+        w.package_stock[p["team"], p["package"], stock] += n
+
+
+@njit(cache=True)
+def become(w, p, state):
+    """The person changes state, and the stocks with it."""
+    change_stocks(w, p, -1)
+    p["state"] = state
+    change_stocks(w, p, 1)
+
+
+# --- rows ----------------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def take_row(w):
+    """A free patient row, made empty."""
+    i = w.counter[Counter.FREE_HEAD]
+    w.counter[Counter.FREE_HEAD] = w.patient[i]["calendar_next"]
+    w.counter[Counter.FREE_ROWS] -= 1
+    w.patient[i]["episode"] = 0
+    return i
+
+
+@njit(cache=True)
+def free_row(w, i):
+    """The person is forgotten."""
+    w.patient[i]["state"] = State.FREE
+    w.patient[i]["calendar_next"] = w.counter[Counter.FREE_HEAD]
+    w.counter[Counter.FREE_HEAD] = i
+    w.counter[Counter.FREE_ROWS] += 1
+
+
+@njit(cache=True)
+def begin_spell(w, i, referral_day):
+    """Empties everything that belongs to one spell."""
+    p = w.patient[i]
+    p["state"] = State.FREE
+    p["calendar_day"] = -1
+    p["severity_at_referral"] = p["severity"]
+    p["urgent"] = 0
+    p["package"] = -1
+    p["slot"] = -1
+    p["case_next"] = -1
+    p["case_previous"] = -1
+    p["weight"] = 0
+    p["befalls"] = 0
+    p["assessment_attempts"] = 0
+    p["missed_in_row"] = 0
+    p["handovers"] = 0
+    p["crisis_contacts_left"] = 0
+    p["referral_day"] = referral_day
+    p["first_contact_day"] = NOT_YET
+    p["second_contact_day"] = NOT_YET
+    p["assessed_day"] = NOT_YET
+    p["allocated_day"] = NOT_YET
+    p["start_day"] = NOT_YET
+    p["contacts"] = 0
+    p["missed"] = 0
+    w.patient_node[2 * i]["root"] = -1
+    w.patient_node[2 * i + 1]["root"] = -1
+    places = w.course.shape[0] // w.patient.shape[0]
+    for c in range(i * places, (i + 1) * places):
+        w.course[c]["series"] = -1
+        w.course[c]["calendar_day"] = -1
+        w.course[c]["due_day"] = NOT_YET
+        w.course_node[2 * c]["root"] = -1
+        w.course_node[2 * c + 1]["root"] = -1
+
+
+@njit(cache=True)
+def log_spell(w, i, end, end_day):
+    """Writes the spell's row."""
+    p = w.patient[i]
+    row = w.log[w.counter[Counter.LOGGED]]
+    w.counter[Counter.LOGGED] += 1
+    row["key"] = p["key"]
+    row["episode"] = p["episode"]
+    row["team"] = p["team"]
+    row["source"] = p["source"]
+    row["group"] = p["group"]
+    row["severity_at_referral"] = p["severity_at_referral"]
+    row["severity"] = p["severity"]
+    row["urgent"] = p["urgent"]
+    row["package"] = p["package"]
+    row["slot"] = p["slot"]
+    row["referral_day"] = p["referral_day"]
+    row["first_contact_day"] = p["first_contact_day"]
+    row["second_contact_day"] = p["second_contact_day"]
+    row["assessed_day"] = p["assessed_day"]
+    row["allocated_day"] = p["allocated_day"]
+    row["start_day"] = p["start_day"]
+    row["end_day"] = end_day
+    row["end"] = end
+    row["contacts"] = p["contacts"]
+    row["missed"] = p["missed"]
+    row["handovers"] = p["handovers"]
+
+
+# --- referral ------------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def refer(w, r, day, i):
+    """Section 3: triage of the person in row i, whose key, episode, source, group and severity are known."""
+    begin_spell(w, i, day)
+    p = w.patient[i]
+    count(w, p, day, Flow.REFERRED, 1)
+    w0, w1, w2, w3 = draw(w, p, Purpose.TRIAGE, 0)
+    chance = r.chance[p["severity"], p["group"]]
+    p["urgent"] = 1 if w3 < r.urgent[p["source"]] else 0
+    if w0 < chance[Chance.DECLINED]:
+        count(w, p, day, Flow.DECLINED, 1)
+        log_spell(w, i, End.DECLINED, day)
+        will_return = w1 < chance[Chance.BOUNCES]
+        come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.BOUNCE_LAW], w2)))
+        return
+    become(w, p, State.WAITING_ASSESSMENT)
+    queue_up(w, r, i)
+    next_candidate_day(w, r, day, i)
+
+
+@njit(cache=True)
+def come_back_or_go(w, i, will_return, day):
+    """The person will be referred again on `day`, or is forgotten."""
+    p = w.patient[i]
+    p["state"] = State.AT_RISK
+    p["calendar_day"] = -1
+    if will_return:
+        enter(w.calendar[PEOPLE, p["team"]], w.patient, i, day)
+    if p["calendar_day"] < 0:
+        free_row(w, i)
+
+
+@njit(cache=True)
+def come_back(w, r, day, i):
+    """A person at risk is referred again."""
+    w.patient[i]["episode"] += 1
+    count(w, w.patient[i], day, Flow.RETURNED, 1)
+    refer(w, r, day, i)
+
+
+@njit(cache=True)
+def queue_up(w, r, i):
+    """Takes the place in the queue of the person's state, package, severity and class."""
+    p = w.patient[i]
+    priority = URGENT if p["urgent"] else (HANDOVER if p["state"] == State.UNALLOCATED else ROUTINE)
+    if p["state"] == State.WAITING_ASSESSMENT:
+        number = assessment_heap(r, p["team"], p["severity"])
+    else:
+        number = treatment_heap(r, p["team"], p["package"], p["severity"])
+        w.dirty[p["team"]] = 1
+    order = (priority << KEY_CLASS_SHIFT) + int(p["referral_day"]) + ORIGIN
+    join(w.heap, w.patient_node, number, 2 * i, order, p["key"])
+
+
+@njit(cache=True)
+def queue_again(w, r, i):
+    """The person's severity or class has changed: takes the new place, if in a queue at all."""
+    if w.patient_node[2 * i]["root"] >= 0:
+        leave(w.heap, w.patient_node, 2 * i)
+        queue_up(w, r, i)
+
+
+# --- what befalls people -------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def next_candidate_day(w, r, day, i):
+    """Draws when something may next befall the person, and the luck of that day."""
+    p = w.patient[i]
+    in_treatment = p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED
+    law = r.setting[Setting.BEFALL_LAW_IN_TREATMENT if in_treatment else Setting.BEFALL_LAW]
+    w0, w1, _, _ = draw(w, p, Purpose.BEFALL, p["befalls"])
+    p["befalls"] += 1
+    p["befall_word"] = w0
+    cancel(w.calendar[PEOPLE, p["team"]], w.patient, i)
+    enter(w.calendar[PEOPLE, p["team"]], w.patient, i, day + max(1, value_of(r, law, w1)))
+
+
+@njit(cache=True)
+def befall(w, r, day, i):
+    """A candidate day has come: what happens, if anything, by the rates in force."""
+    p = w.patient[i]
+    word = p["befall_word"]
+    chance = r.chance[p["severity"], p["group"]]
+    if p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED:
+        if word < chance[Chance.DROPS_OUT]:
+            end_spell(w, r, day, i, End.DROPPED_OUT)
+            return
+        if word < chance[Chance.CRISIS_IN_TREATMENT]:
+            count(w, p, day, Flow.CRISES_IN_TREATMENT, 1)
+            crisis(w, r, day, i)
+    elif word < chance[Chance.GIVES_UP]:
+        end_spell(w, r, day, i, End.GAVE_UP)
+        return
+    elif word < chance[Chance.WORSENS]:
+        worsen(w, r, day, i)
+    elif word < chance[Chance.CRISIS]:
+        count(w, p, day, Flow.CRISES_WAITING, 1)
+        crisis(w, r, day, i)
+    next_candidate_day(w, r, day, i)
+
+
+@njit(cache=True)
+def worsen(w, r, day, i):
+    """Severity rises by one level, unless at the highest already."""
+    p = w.patient[i]
+    if p["severity"] + 1 >= r.chance.shape[0]:
+        return
+    count(w, p, day, Flow.WORSENED, 1)
+    stock = STOCK_OF_STATE[p["state"]]
+    change_stock(w, p, stock, -1)
+    p["severity"] += 1
+    change_stock(w, p, stock, 1)
+    queue_again(w, r, i)
+    node = w.patient_node
+    if node[2 * i + 1]["root"] >= 0:
+        leave(w.heap, node, 2 * i + 1)
+        number = crisis_heap(r, p["team"], p["severity"])
+        join(w.heap, node, number, 2 * i + 1, node[2 * i + 1]["order"], p["key"])
+
+
+@njit(cache=True)
+def crisis(w, r, day, i):
+    """A crisis: the person becomes urgent and joins the crisis list."""
+    p = w.patient[i]
+    if p["state"] != State.IN_TREATMENT and not p["urgent"]:
+        p["urgent"] = 1
+        queue_again(w, r, i)
+    if r.setting[Setting.CRISIS_TASK] < 0:
+        return
+    p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
+    if w.patient_node[2 * i + 1]["root"] < 0:
+        join(w.heap, w.patient_node, crisis_heap(r, p["team"], p["severity"]), 2 * i + 1, day + ORIGIN, p["key"])
+
+
+@njit(cache=True)
+def contact_falls_due(w, r, day, i, place):
+    """The next contact of a course joins the own list or the pool, and its luck is drawn."""
+    p = w.patient[i]
+    c = i * (w.course.shape[0] // w.patient.shape[0]) + place
+    course = w.course[c]
+    rule = r.series[course["series"], p["severity"], p["group"]]
+    w0, w1, w2, w3 = draw(w, p, Purpose.CONTACT, (place << SERIES_SHIFT) + course["attempts"])
+    course["attend_word"] = w0
+    course["interval_word"] = w1
+    course["due_day"] = day
+    can_use = p["remote_word"] >= r.chance[p["severity"], p["group"], Chance.CANNOT_USE_REMOTE]
+    course["remote"] = 1 if can_use and w2 < rule[SeriesRule.REMOTE] else 0
+    change_stock(w, p, Stock.OVERDUE, 1)
+    pool_task = rule[SeriesRule.TASK]
+    if place == 0:
+        join(w.heap, w.course_node, own_heap(r, w, p["slot"]), 2 * c, day + ORIGIN, p["key"])
+        pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
+    if pool_task >= 0:
+        join(w.heap, w.course_node, pool_heap(r, p["team"], pool_task, p["severity"]), 2 * c + 1, day + ORIGIN, p["key"])
+
+
+@njit(cache=True)
+def withdraw_contact(w, p, c):
+    """Gives up the contact of course c that is booked or due."""
+    cancel(w.calendar[COURSES, p["team"]], w.course, c)
+    leave(w.heap, w.course_node, 2 * c)
+    leave(w.heap, w.course_node, 2 * c + 1)
+    if w.course[c]["due_day"] != NOT_YET:
+        w.course[c]["due_day"] = NOT_YET
+        change_stock(w, p, Stock.OVERDUE, -1)
+
+
+# --- the end -------------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def give_back_place(w, i):
+    """Takes the person off the named clinician's caseload."""
+    p = w.patient[i]
+    s = w.staff[p["slot"]]
+    s["held"] -= p["weight"]
+    s["cases"] -= 1
+    before, after = p["case_previous"], p["case_next"]
+    if before < 0:
+        s["case_head"] = after
+    else:
+        w.patient[before]["case_next"] = after
+    if after >= 0:
+        w.patient[after]["case_previous"] = before
+    w.dirty[p["team"]] = 1
+
+
+@njit(cache=True)
+def end_spell(w, r, day, i, end):
+    """The spell ends today: every place is given up, the row logged, and a return drawn."""
+    p = w.patient[i]
+    count(w, p, day, FLOW_OF_END[end], 1)
+    leave(w.heap, w.patient_node, 2 * i)
+    leave(w.heap, w.patient_node, 2 * i + 1)
+    cancel(w.calendar[PEOPLE, p["team"]], w.patient, i)
+    places = w.course.shape[0] // w.patient.shape[0]
+    for c in range(i * places, (i + 1) * places):
+        withdraw_contact(w, p, c)
+    if p["state"] == State.IN_TREATMENT:
+        give_back_place(w, i)
+    become(w, p, State.AT_RISK)
+    log_spell(w, i, end, day)
+    w0, w1, _, _ = draw(w, p, Purpose.RETURN, 0)
+    will_return = w0 < r.chance[p["severity"], p["group"], Chance.RETURNS]
+    come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.RETURN_LAW], w1)))
+
+
+@njit(cache=True)
+def release(w, r, slot):
+    """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over."""
+    day = w.counter[Counter.DAY]
+    s = w.staff[slot]
+    places = w.course.shape[0] // w.patient.shape[0]
+    i = s["case_head"]
+    while i >= 0:
+        p = w.patient[i]
+        after = p["case_next"]
+        withdraw_contact(w, p, i * places)
+        p["slot"] = -1
+        become(w, p, State.UNALLOCATED)
+        count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
+        queue_up(w, r, i)
+        i = after
+    w.use[w.day_table[day, 1], s["team"], s["role"], Use.UNUSED] += s["bank_treatment"] + s["bank_assessment"]
+    s["bank_treatment"] = 0
+    s["bank_assessment"] = 0
+    s["case_head"] = -1
+    s["cases"] = 0
+    s["held"] = 0
+    w.dirty[s["team"]] = 1

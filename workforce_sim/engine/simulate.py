@@ -1,0 +1,246 @@
+"""One replication: the SimPy clock of the workforce advances, and hands each interval to the clinic.
+
+In: `Inputs`, seed, replication number. Out: `RawRun`, the arrays that the result tables are made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import simpy
+
+from workforce_sim.engine import kernel
+from workforce_sim.engine.kernel.handle import handle
+from workforce_sim.engine.management import Management
+from workforce_sim.engine.state import (
+    COURSE,
+    LOG,
+    NODE,
+    PATIENT,
+    STAFF,
+    Counter,
+    Stop,
+    World,
+)
+from workforce_sim.engine.workforce import Workforce
+from workforce_sim.inputs.codes import Flow, PackageStock, Stock, Use
+from workforce_sim.inputs.demand import draw_referrals
+from workforce_sim.inputs.opening import draw_opening
+from workforce_sim.inputs.rules import Inputs, Rules
+
+
+class RawRun(NamedTuple):
+    """What one replication leaves behind."""
+
+    replication: int
+    flow: np.ndarray  # int64, (period, team, severity, group, Flow.N)
+    stock_record: np.ndarray  # int64, (period, team, severity, group, Stock.N)
+    package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N)
+    staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    log: np.ndarray  # LOG, (spell,), in order of ending
+    careers: np.ndarray  # int64, see `Workforce`
+
+
+class Clinic(Protocol):
+    """What the simulation asks of a clinic: the compiled kernel, or its slow twin in the tests."""
+
+    def set_rules(self, rules: Rules) -> None:
+        """From today on these rules hold."""
+
+    def open(self) -> None:
+        """Places the people found on day 0."""
+
+    def release(self, slot: int) -> None:
+        """The clinician in `slot` leaves today."""
+
+    def staff_changed(self, team: int) -> None:
+        """Something was written to the staff of a team."""
+
+    def advance(self, until_day: int) -> None:
+        """Runs the days up to and without `until_day`."""
+
+    def finish(self) -> None:
+        """Logs the spells still open."""
+
+
+class Compiled:
+    """The clinic run by the compiled kernel."""
+
+    def __init__(
+        self,
+        inputs: Inputs,
+        luck: tuple[int, int],
+        arrivals: tuple[np.ndarray, np.ndarray],
+        staff: np.ndarray,
+        roster: np.ndarray,
+    ) -> None:
+        """`luck`: (seed, replication); `arrivals`: REFERRAL and OPENING rows; `staff`, `roster`: shared with the workforce."""
+        self._opening = arrivals[1]
+        self._hold(new_world(inputs, luck, arrivals, staff, roster))
+        self._logs: list[np.ndarray] = []
+
+    def _hold(self, world: World) -> None:
+        self.world = world
+        self._world = handle(world)
+
+    def set_rules(self, rules: Rules) -> None:
+        """From today on these rules hold."""
+        self._rules = handle(rules)
+        self.world.dirty[:] = 1
+
+    def open(self) -> None:
+        """Places the people found on day 0."""
+        kernel.open_service(self._world, self._rules, self._opening)
+
+    def release(self, slot: int) -> None:
+        """The clinician in `slot` leaves today."""
+        kernel.release(self._world, self._rules, slot)
+
+    def staff_changed(self, team: int) -> None:
+        """Something was written to the staff of a team."""
+        self.world.dirty[team] = 1
+
+    def advance(self, until_day: int) -> None:
+        """Runs the days up to and without `until_day`, with more rows when they run out."""
+        while (stop := kernel.advance(self._world, self._rules, until_day)) != Stop.DONE:
+            if stop == Stop.NEEDS_ROWS:
+                self._hold(with_more_rows(self.world))
+            else:
+                self._drain_log()
+
+    def finish(self) -> None:
+        """Logs the spells still open."""
+        self._drain_log()
+        kernel.finish(self._world)
+        self._drain_log()
+
+    def _drain_log(self) -> None:
+        logged = self.world.counter[Counter.LOGGED]
+        self._logs.append(self.world.log[:logged].copy())
+        self.world.counter[Counter.LOGGED] = 0
+        if len(self.world.log) < 4 * len(self.world.patient):
+            self._hold(self.world._replace(log=np.zeros(4 * len(self.world.patient), dtype=LOG)))
+
+    @property
+    def log(self) -> np.ndarray:
+        """LOG rows of all spells logged so far."""
+        return np.concatenate(self._logs)
+
+
+ClinicFactory = Callable[
+    [Inputs, tuple[int, int], tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray], "Clinic"
+]
+
+
+def simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
+    """One replication of a scenario."""
+    clinic, workforce = run_clinic(inputs, seed, replication, Compiled)
+    world = clinic.world
+    return RawRun(
+        replication, world.flow, world.stock_record, world.package_record, world.use,
+        workforce.staffing, clinic.log, workforce.careers(),
+    )  # fmt: skip
+
+
+def run_clinic(inputs, seed, replication, make_clinic):  # type: ignore[no-untyped-def]
+    """The replication's story, with any clinic: (clinic, workforce) at the horizon."""
+    arrivals = draw_referrals(inputs, seed, replication), draw_opening(inputs, seed, replication)
+    staff, roster = new_staff(inputs)
+    clinic = make_clinic(inputs, (seed, replication), arrivals, staff, roster)
+    env = simpy.Environment()
+    workforce = Workforce(env, inputs, staff, roster, clinic, seed, replication)
+    Management(env, inputs, workforce, clinic)
+    opened = False
+    day = 0
+    while day < inputs.days:
+        while env.peek() <= day:
+            env.step()
+        if not opened:
+            clinic.open()
+            opened = True
+        day = int(min(env.peek(), inputs.days))
+        clinic.advance(day)
+    clinic.finish()
+    return clinic, workforce
+
+
+# --- the arrays of a new run ---------------------------------------------------------------------------------------
+
+
+def new_staff(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
+    """(STAFF rows, roster): every slot vacant, nobody present."""
+    staff = np.zeros(len(inputs.posts), dtype=STAFF)
+    staff["key"] = -1
+    staff["case_head"] = -1
+    staff["team"] = [post.team for post in inputs.posts]
+    staff["role"] = [post.role for post in inputs.posts]
+    return staff, np.zeros((len(inputs.posts), inputs.days), dtype=np.uint8)
+
+
+def new_world(
+    inputs: Inputs,
+    luck: tuple[int, int],
+    arrivals: tuple[np.ndarray, np.ndarray],
+    staff: np.ndarray,
+    roster: np.ndarray,
+) -> World:
+    """The arrays of a replication before its first day."""
+    names, rules = inputs.names, inputs.epochs[0].rules
+    teams, severities, groups = len(names.teams), len(names.severities), len(names.groups)
+    periods, packages, places = len(inputs.period_starts), len(names.packages), rules.package_series.shape[1]
+    heaps = teams * (2 + packages + len(names.tasks)) * severities + len(inputs.posts)
+    rows = len(arrivals[1]) + 512
+    counter = np.zeros(Counter.N, dtype=np.int64)
+    counter[Counter.SEED], counter[Counter.REPLICATION] = luck
+    counter[Counter.FREE_HEAD] = -1
+    empty = World(
+        counter=counter,
+        referral=arrivals[0],
+        patient=np.zeros(0, dtype=PATIENT),
+        patient_node=np.zeros(0, dtype=NODE),
+        course=np.zeros(0, dtype=COURSE),
+        course_node=np.zeros(0, dtype=NODE),
+        staff=staff,
+        roster=roster,
+        team_slots=np.searchsorted(staff["team"], np.arange(teams + 1)).astype(np.int32),
+        heap=np.full(heaps, -1, dtype=np.int32),
+        dirty=np.ones(teams, dtype=np.int32),
+        calendar=np.full((2, teams, inputs.days), -1, dtype=np.int32),
+        day_table=np.stack([inputs.working, inputs.period_of_day], axis=1).astype(np.int32),
+        stock=np.zeros((teams, severities, groups, Stock.N), dtype=np.int64),
+        package_stock=np.zeros((teams, packages, PackageStock.N), dtype=np.int64),
+        flow=np.zeros((periods, teams, severities, groups, Flow.N), dtype=np.int64),
+        stock_record=np.zeros((periods, teams, severities, groups, Stock.N), dtype=np.int64),
+        package_record=np.zeros((periods, teams, packages, PackageStock.N), dtype=np.int64),
+        use=np.zeros((periods, teams, len(names.roles), Use.N), dtype=np.int64),
+        log=np.zeros(4 * rows, dtype=LOG),
+    )
+    return _with_rows(empty, rows, places)
+
+
+def with_more_rows(world: World) -> World:
+    """The same world with room for twice as many people."""
+    return _with_rows(world, 2 * len(world.patient), len(world.course) // len(world.patient))
+
+
+def _with_rows(world: World, rows: int, places: int) -> World:
+    """Grows the arrays of people to `rows` and chains the new rows into the free list."""
+    known = len(world.patient)
+    world = world._replace(
+        patient=_grown(world.patient, rows),
+        patient_node=_grown(world.patient_node, 2 * rows),
+        course=_grown(world.course, rows * places),
+        course_node=_grown(world.course_node, 2 * rows * places),
+    )
+    world.patient["calendar_next"][known:] = np.arange(known + 1, rows + 1)
+    world.patient["calendar_next"][rows - 1] = world.counter[Counter.FREE_HEAD]
+    world.counter[Counter.FREE_HEAD] = known
+    world.counter[Counter.FREE_ROWS] += rows - known
+    return world
+
+
+def _grown(array: np.ndarray, rows: int) -> np.ndarray:
+    return np.concatenate([array, np.zeros(rows - len(array), dtype=array.dtype)])

@@ -1,0 +1,193 @@
+"""The arrays that change during a run.
+
+In: sizes from `Inputs`. Out: one `World` of numpy arrays that the kernel advances and the workforce writes to.
+"None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload weights are in thousandths.
+A *node* places a person or a contact in a heap: five heaps' worth of order without any list that could run full.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+NODE = np.dtype([("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")])
+"""A place in a skew heap ordered by (order, key). `root` is the number of the heap it is in, -1 if in none."""
+
+PATIENT = np.dtype(
+    [
+        ("key", "i8"),
+        ("befall_word", "i8"),  # luck of the next candidate day
+        ("remote_word", "i8"),
+        ("calendar_next", "i4"),
+        ("calendar_previous", "i4"),
+        ("calendar_day", "i4"),  # candidate day, or day of return if AT_RISK; -1 none within the horizon
+        ("state", "i4"),
+        ("team", "i4"),
+        ("source", "i4"),
+        ("group", "i4"),
+        ("severity", "i4"),
+        ("severity_at_referral", "i4"),
+        ("urgent", "i4"),
+        ("package", "i4"),
+        ("slot", "i4"),  # named clinician of the lead series
+        ("case_next", "i4"),  # the others on that clinician's caseload
+        ("case_previous", "i4"),
+        ("weight", "i4"),
+        ("episode", "i4"),
+        ("befalls", "i4"),  # candidate days drawn in this episode
+        ("assessment_attempts", "i4"),
+        ("missed_in_row", "i4"),
+        ("handovers", "i4"),
+        ("crisis_contacts_left", "i4"),
+        ("referral_day", "i4"),
+        ("first_contact_day", "i4"),
+        ("second_contact_day", "i4"),
+        ("assessed_day", "i4"),
+        ("allocated_day", "i4"),
+        ("start_day", "i4"),  # first treatment contact attended: full clock stop
+        ("contacts", "i4"),
+        ("missed", "i4"),
+    ],
+    align=True,
+)
+"""One row per person who is open or known to come back; rows are used again. Node 2p: queue, node 2p+1: crisis."""
+
+COURSE = np.dtype(
+    [
+        ("attend_word", "i8"),  # luck of the contact that is due next
+        ("interval_word", "i8"),
+        ("stretch", "i8"),  # delay not yet turned into a contact, in 2**-32 contacts
+        ("calendar_next", "i4"),
+        ("calendar_previous", "i4"),
+        ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
+        ("series", "i4"),  # -1: no such series
+        ("done", "i4"),
+        ("planned", "i4"),
+        ("attempts", "i4"),
+        ("due_day", "i4"),  # of the contact in the lists now; -1 none
+        ("remote", "i4"),
+    ],
+    align=True,
+)
+"""One row per person and place in the package (row = person * places + place). Node 2c: own list, node 2c+1: pool."""
+
+STAFF = np.dtype(
+    [
+        ("key", "i8"),  # of the person in post
+        ("daily_treatment", "i8"),  # seconds on each day present
+        ("daily_assessment", "i8"),
+        ("bank_treatment", "i8"),
+        ("bank_assessment", "i8"),
+        ("available", "i8"),  # seconds since the workforce last looked
+        ("used", "i8"),
+        ("held", "i8"),  # weighted caseload
+        ("places", "i8"),  # weighted caseload that there is room for
+        ("wte", "i8"),  # hundredths
+        ("team", "i4"),
+        ("role", "i4"),
+        ("occupied", "i4"),
+        ("accepts", "i4"),  # takes new patients
+        ("cases", "i4"),
+        ("case_head", "i4"),
+        ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
+    ],
+    align=True,
+)
+"""One row per slot (post), in (team, role, post) order. A slot is the post; `key` tells whose turn it is."""
+
+LOG = np.dtype(
+    [
+        ("key", "i8"),
+        ("episode", "i4"),
+        ("team", "i4"),
+        ("source", "i4"),
+        ("group", "i4"),
+        ("severity_at_referral", "i4"),
+        ("severity", "i4"),
+        ("urgent", "i4"),
+        ("package", "i4"),
+        ("slot", "i4"),
+        ("referral_day", "i4"),
+        ("first_contact_day", "i4"),
+        ("second_contact_day", "i4"),
+        ("assessed_day", "i4"),
+        ("allocated_day", "i4"),
+        ("start_day", "i4"),
+        ("end_day", "i4"),
+        ("end", "i4"),
+        ("contacts", "i4"),
+        ("missed", "i4"),
+        ("handovers", "i4"),
+    ],
+    align=True,
+)
+"""One row per spell: when it ends, and for those still open at the horizon (`end` = OPEN, `end_day` = NOT_YET)."""
+
+REFERRAL = np.dtype([("key", "i8"), ("day", "i4"), ("team", "i4"), ("source", "i4"), ("severity", "i4"), ("group", "i4")])
+"""A referral from outside, sorted by (day, team, key)."""
+
+OPENING = np.dtype(
+    [
+        ("key", "i8"),
+        ("team", "i4"),
+        ("source", "i4"),
+        ("group", "i4"),
+        ("severity", "i4"),
+        ("state", "i4"),  # WAITING_ASSESSMENT, WAITING_TREATMENT, IN_TREATMENT or AT_RISK
+        ("package", "i4"),
+        ("referral_day", "i4"),  # 0 or before
+        ("planned", "i4"),  # lead series
+        ("done", "i4"),
+        ("next_day", "i4"),  # IN_TREATMENT: next lead contact due; AT_RISK: day of return
+    ],
+    align=True,
+)
+"""A person found on day 0, sorted by (team, state, key)."""
+
+
+class Counter(IntEnum):
+    """Places of `World.counter`."""
+
+    SEED = 0
+    REPLICATION = 1
+    DAY = 2  # the next day to simulate
+    REFERRALS_TAKEN = 3  # rows of `referral` already used
+    FREE_HEAD = 4  # first free patient row, linked by calendar_next; -1 none
+    FREE_ROWS = 5
+    LOGGED = 6
+    N = 7
+
+
+class Stop(IntEnum):
+    """Why the kernel came back."""
+
+    DONE = 0
+    NEEDS_ROWS = 1
+    LOG_FULL = 2
+
+
+class World(NamedTuple):
+    """All that changes during one replication, and the replication's own inputs."""
+
+    counter: np.ndarray  # int64, (Counter.N,)
+    referral: np.ndarray  # REFERRAL, (referral,)
+    patient: np.ndarray  # PATIENT, (row,)
+    patient_node: np.ndarray  # NODE, (2 * row,)
+    course: np.ndarray  # COURSE, (row * places,)
+    course_node: np.ndarray  # NODE, (2 * row * places,)
+    staff: np.ndarray  # STAFF, (slot,)
+    roster: np.ndarray  # uint8, (slot, day), 1 = present
+    team_slots: np.ndarray  # int32, (team + 1,), slots of a team are team_slots[t] .. team_slots[t+1]-1
+    heap: np.ndarray  # int32, (heap,), root nodes; see kernel/heaps.py for the numbering
+    dirty: np.ndarray  # int32, (team,), 1 = places or queues changed since the last allocation
+    calendar: np.ndarray  # int32, (2, team, day), first patient row / course row with something on that day
+    day_table: np.ndarray  # int32, (day, 2): is a working day, number of the period it belongs to
+    stock: np.ndarray  # int64, (team, severity, group, Stock.N)
+    package_stock: np.ndarray  # int64, (team, package, PackageStock.N)
+    flow: np.ndarray  # int64, (period, team, severity, group, Flow.N)
+    stock_record: np.ndarray  # int64, (period, team, severity, group, Stock.N), at the period's last day
+    package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N)
+    log: np.ndarray  # LOG, (capacity,)

@@ -1,0 +1,197 @@
+"""Scenario → `Inputs`: everything a replication needs, as arrays, made once and shared by all replications.
+
+In: a `Scenario`. Out: `Inputs`. Dated changes cut the run into epochs, each compiled like a scenario of its own, so
+that any number on any path can change on any date without a rule of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from workforce_sim.inputs import demand, opening
+from workforce_sim.inputs.clinic import compile_rules, pace, series_of, tasks_of, with_laws
+from workforce_sim.inputs.codes import Names
+from workforce_sim.inputs.laws import LawBook
+from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, Post, RoleRules, StaffRules
+from workforce_sim.scenario.schema import Scenario
+from workforce_sim.units import working_days
+
+MONTH_DAYS = 365.25 / 12
+WEEKDAYS = {"mon-fri": {0, 1, 2, 3, 4}, "mon-sun": {0, 1, 2, 3, 4, 5, 6}}
+
+
+def compile_inputs(scenario: Scenario) -> Inputs:
+    """Compiles a scenario. Raises nothing: a scenario that was read is one that compiles."""
+    warm_up = round(scenario.warm_up or 0.0) if scenario.opening_state == "warm_up" else 0
+    start = scenario.start - timedelta(days=warm_up)
+    days = warm_up + (end_date(scenario) - scenario.start).days
+    names = _names(scenario)
+    dates = sorted({start, *(d for d in scenario.epochs() if start < d < start + timedelta(days=days))})
+    stages = [scenario.at(d) for d in dates]
+    laws, rates = LawBook(), pace(stages)
+    rules = [compile_rules(stage, names, laws, rates) for stage in stages]
+    on_first_day = opening.compile_opening(stages[0], names, laws)
+    working = _working(scenario, start, days)
+    period_of_day, period_starts = _months(start, days)
+    posts, funded = _posts(stages, names)
+    staff = [_staff_rules(stage, names) for stage in stages]
+    return Inputs(
+        name=scenario.name,
+        names=names,
+        start=start,
+        days=days,
+        results_from=warm_up,
+        working=working[:days],
+        period_of_day=period_of_day,
+        period_starts=period_starts,
+        epochs=tuple(
+            Epoch((d - start).days, with_laws(rule, laws), replace(own, roles=_funded(own.roles, now)))
+            for d, rule, own, now in zip(dates, rules, staff, funded, strict=True)
+        ),
+        posts=posts,
+        demand=demand.compile_demand(dates, stages, names, start, working, days),
+        opening=on_first_day,
+    )
+
+
+def _names(scenario: Scenario) -> Names:
+    packages = tuple(sorted(scenario.packages))
+    return Names(
+        teams=tuple("team" if k == 1 else f"team {k}" for k in range(1, scenario.copies + 1)),
+        roles=tuple(sorted(scenario.workforce.roles)),
+        packages=packages,
+        streams=tuple(scenario.packages[p].stream or p for p in packages),
+        series=tuple(f"{p}/{name}" for p in packages for name, _ in series_of(scenario, p)),
+        tasks=tuple(task.name for task in tasks_of(scenario)),
+        severities=tuple(scenario.severities),
+        sources=tuple(sorted(scenario.demand.sources)),
+        groups=tuple(sorted(scenario.groups)),
+    )
+
+
+def _working(scenario: Scenario, start: date, days: int) -> np.ndarray:
+    """bool, (day + 14,): working days of the run and of the two weeks after it."""
+    weekdays = WEEKDAYS[scenario.calendar.working_days]
+    return np.array(working_days(start, days + 14, weekdays, scenario.calendar.country), dtype=bool)
+
+
+def _months(start: date, days: int) -> tuple[np.ndarray, tuple[date, ...]]:
+    """(period of each day, first date of each period): months counted from day 0."""
+    starts: list[date] = []
+    period = np.zeros(days, dtype=np.int32)
+    month = 0
+    while (first := month_after(start, month)) < start + timedelta(days=days):
+        period[(first - start).days :] = month
+        starts.append(first)
+        month += 1
+    return period, tuple(starts)
+
+
+def end_date(scenario: Scenario) -> date:
+    """The day after the run's last: whole months and years end on the same day of the month as they begin."""
+    months = scenario.horizon / MONTH_DAYS
+    if abs(months - round(months)) < 1e-6 and round(months) > 0:
+        return month_after(scenario.start, round(months))
+    return scenario.start + timedelta(days=max(1, round(scenario.horizon)))
+
+
+def month_after(start: date, months: int) -> date:
+    """The date `months` months later; the last day of the month where the day does not exist."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return first + timedelta(days=min(start.day, (following - first).days) - 1)
+
+
+# --- staff -----------------------------------------------------------------------------------------------------------
+
+
+def _hundredths(wte: float) -> int:
+    return round(wte * 100)
+
+
+def _posts(stages: list[Scenario], names: Names) -> tuple[tuple[Post, ...], list[list[int]]]:
+    """(all posts that there ever are, funded WTE in hundredths by epoch and role)."""
+    funded = [[_hundredths(stage.workforce.roles[role].funded) for role in names.roles] for stage in stages]
+    posts = []
+    for team in range(len(names.teams)):
+        for role, name in enumerate(names.roles):
+            in_post = _hundredths(stages[0].workforce.roles[name].in_post)
+            levels = [now[role] for now in funded]
+            cuts = sorted({0, in_post, levels[0], levels[-1], max(levels)})
+            pieces = [piece for low, high in zip(cuts, cuts[1:], strict=False) for piece in _whole_posts(low, high)]
+            for number, (upper, wte) in enumerate(pieces, start=1):
+                posts.append(Post(team, role, number, wte, filled=upper <= in_post))
+    return tuple(posts), funded
+
+
+def _whole_posts(low: int, high: int) -> list[tuple[int, int]]:
+    """(upper end, WTE in hundredths) of the posts between two levels: whole ones, and what is left."""
+    pieces = []
+    while low < high:
+        wte = min(100, high - low)
+        low += wte
+        pieces.append((low, wte))
+    return pieces
+
+
+def _funded(roles: tuple[RoleRules, ...], funded: list[int]) -> tuple[RoleRules, ...]:
+    return tuple(replace(role, funded=now) for role, now in zip(roles, funded, strict=True))
+
+
+def _staff_rules(scenario: Scenario, names: Names) -> StaffRules:
+    workforce = scenario.workforce
+    available, induction, leaving = workforce.availability, workforce.induction, workforce.leaving
+    return StaffRules(
+        day_seconds=round(workforce.full_time / 5 * 3600),
+        leave_days=available.annual_leave / 7 * 5,
+        study_days=available.study / 7 * 5,
+        sickness_share=available.sickness,
+        sickness_spell=available.sickness_spell,
+        induction_productivity=induction.productivity,
+        induction_caseload=induction.caseload,
+        induction_days=induction.over,
+        early_multiplier=leaving.early,
+        early_days=leaving.early_years,
+        later_multiplier=leaving.later,
+        notice_days=round(leaving.notice),
+        no_new_patients_days=round(leaving.no_new_patients),
+        exhaustion=_exhaustion(workforce.exhaustion),
+        roles=tuple(_role_rules(workforce.roles[name], names) for name in names.roles),
+    )
+
+
+def _exhaustion(block: Any) -> Exhaustion | None:
+    if block is None or not block.switch:
+        return None
+    return Exhaustion(
+        usual=block.usual,
+        rise=block.rise,
+        recovery=block.recovery,
+        smoothing_days=block.smoothing,
+        gain_on_leaving=block.gain_on_leaving,
+        gain_on_sickness=block.gain_on_sickness,
+    )
+
+
+def _role_rules(role: Any, names: Names) -> RoleRules:
+    return RoleRules(
+        funded=_hundredths(role.funded),
+        leaving_rate=role.leavers,
+        clinical_share=role.clinical_share,
+        assessment_share=role.job_plan.assessment,
+        shares_spare=role.spare_time == "shared",
+        places=round((role.caseload or 0.0) * 1000),
+        target=round((role.caseload_target or role.caseload or 0.0) * 1000),
+        approval_days=role.hiring.approval,
+        round_days=role.hiring.round,
+        fill=role.hiring.fill,
+        reputation=role.hiring.reputation,
+        usual_vacancy=role.hiring.usual_vacancy,
+        supervised_by=tuple(names.roles.index(r) for r in role.supervision.by) if role.supervision else (),
+        supervision_hours=role.supervision.hours if role.supervision else 0.0,
+    )

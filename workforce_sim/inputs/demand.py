@@ -1,0 +1,169 @@
+"""The referrals of one replication: who is referred on which day.
+
+In: dates, the scenario of each epoch, names. Out: `Demand` (the law) and REFERRAL rows (one replication's luck).
+
+A source's count on a day is read off its law at that day's own luck, and a referral's key is made of source, date and
+number within the day. So when the law gives more, the same people come plus some more, and nothing that changes later
+or elsewhere changes who they are.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+from scipy import stats
+
+from workforce_sim.engine.state import REFERRAL
+from workforce_sim.inputs.codes import Names
+from workforce_sim.inputs.rules import Demand, Inputs
+from workforce_sim.scenario.schema import Scenario
+from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
+
+MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+          "december")  # fmt: skip
+DATE_SHIFT, SOURCE_SHIFT = 19, 39
+"""A referral's key: source (24 bits) << 39 | calendar date as a number (20 bits) << 19 | number within the day."""
+
+TAIL = 2.0**-33
+"""Counts rarer than this are cut off: luck has 32 bits."""
+
+
+def chosen(cumulative: np.ndarray, word: np.ndarray) -> np.ndarray:
+    """The number of the class that each word falls in, by rows of cumulative thresholds; the last takes the rest."""
+    return (cumulative[..., :-1] <= word[..., None]).sum(axis=-1)
+
+
+def compile_demand(
+    dates: list[date], stages: list[Scenario], names: Names, start: date, working: np.ndarray, days: int
+) -> Demand:
+    """The law of referrals. `working`: bool, (day + 14,); `dates` are the first days of the epochs `stages`."""
+    calendar = [start + timedelta(days=d) for d in range(days)]
+    epoch = np.searchsorted([(d - start).days for d in dates], np.arange(days), side="right") - 1
+    in_week = _working_days_in_week(start, working)
+    rates = np.zeros((len(names.sources), days))
+    mixes: dict[tuple[int, int], int] = {}
+    mix_of_day = np.zeros(days, dtype=np.int32)
+    severity_mix = []
+    for d, today in enumerate(calendar):
+        stage = stages[epoch[d]]
+        month = today.year * 12 + today.month
+        if (epoch[d], month) not in mixes:
+            mixes[epoch[d], month] = len(severity_mix)
+            severity_mix.append([_mix(stage, source, _years(stage, today)) for source in names.sources])
+        mix_of_day[d] = mixes[epoch[d], month]
+        if working[d]:
+            rates[:, d] = [_weekly(stage, source, today) / in_week[d] for source in names.sources]
+    over = np.array([stages[e].demand.overdispersion for e in epoch])
+    law_of_day, count_law = _count_laws(rates, over)
+    return Demand(
+        source_key=np.array([[name_key(t, s) for s in names.sources] for t in names.teams], dtype=np.int64),
+        law_of_day=law_of_day,
+        count_law=count_law,
+        mix_of_day=mix_of_day,
+        severity_mix=np.array(severity_mix, dtype=np.int64),
+        group_mix=_group_mix(stages[0], names),
+    )
+
+
+def _working_days_in_week(start: date, working: np.ndarray) -> np.ndarray:
+    """float64, (day,): working days of the Monday-to-Sunday week of each day, as far as the run knows it; at least 1."""
+    week = (np.arange(len(working)) + start.weekday()) // 7
+    count = np.bincount(week, weights=working)
+    count[0] = max(count[0], count[1]) if len(count) > 1 and start.weekday() > 0 else count[0]
+    return np.maximum(count, 1.0)[week]
+
+
+def _years(stage: Scenario, today: date) -> float:
+    """Years from the scenario's start to the first of this month; growth and drift move month by month."""
+    return (today.year - stage.start.year) + (today.month - stage.start.month) / 12
+
+
+def _weekly(stage: Scenario, source: str, today: date) -> float:
+    """Referrals per week of a source in the month of `today`."""
+    own = stage.demand.sources[source]
+    season = stage.demand.months.get(MONTHS[today.month - 1], 1.0)
+    return float(own.referrals * (1 + own.growth) ** _years(stage, today) * season)
+
+
+def _mix(stage: Scenario, source: str, years: float) -> list[int]:
+    """Cumulative thresholds of severity at referral, drift included."""
+    mix = dict(stage.demand.sources[source].severity)
+    drift = stage.demand.severity_drift
+    if drift is not None and years > 0:
+        for severity, rise in drift.rising.items():
+            moved = min(max(rise * years, -mix.get(severity, 0.0)), mix.get(drift.taken_from, 0.0))
+            mix[severity] = mix.get(severity, 0.0) + moved
+            mix[drift.taken_from] = mix.get(drift.taken_from, 0.0) - moved
+    return [threshold(p) for p in np.cumsum([mix.get(s, 0.0) for s in stage.severities])]
+
+
+def _group_mix(stage: Scenario, names: Names) -> np.ndarray:
+    shares = np.cumsum([stage.groups[g].share for g in names.groups])
+    return np.array([threshold(p) for p in shares], dtype=np.int64)
+
+
+def _count_laws(rates: np.ndarray, over: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(Demand.law_of_day, Demand.count_law): Poisson, or negative binomial where variance over mean exceeds 1.
+
+    Independent days of one variance-to-mean ratio add up to weeks of the same ratio.
+    """
+    pairs = np.stack([rates, np.broadcast_to(over, rates.shape)], axis=-1)[rates > 0]
+    kinds, number = np.unique(pairs, axis=0, return_inverse=True) if len(pairs) else (np.zeros((0, 2)), pairs)
+    law_of_day = np.full(rates.shape, -1, dtype=np.int32)
+    law_of_day[rates > 0] = np.asarray(number).reshape(-1)
+    greatest = max((float(_quantile(m, v, 1 - TAIL)) for m, v in kinds[-1:]), default=0.0)
+    greatest = max([greatest, *(float(_quantile(m, v, 1 - TAIL)) for m, v in kinds[np.argsort(kinds[:, 1])[-1:]])])
+    counts = np.arange(int(greatest) + 1)
+    laws = np.array([_cumulative(counts, m, v) for m, v in kinds]).reshape(len(kinds), len(counts))
+    return law_of_day, np.rint(laws * 2**32).astype(np.int64)
+
+
+def _cumulative(counts: np.ndarray, mean: float, over: float) -> np.ndarray:
+    if over <= 1.0:
+        return np.asarray(stats.poisson.cdf(counts, mean))
+    return np.asarray(stats.nbinom.cdf(counts, mean / (over - 1), 1 / over))
+
+
+def _quantile(mean: float, over: float, chance: float) -> float:
+    if over <= 1.0:
+        return float(stats.poisson.ppf(chance, mean))
+    return float(stats.nbinom.ppf(chance, mean / (over - 1), 1 / over))
+
+
+def draw_referrals(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
+    """REFERRAL rows of one replication, sorted by (day, team, key)."""
+    demand = inputs.demand
+    ordinal = inputs.start.toordinal() + np.arange(inputs.days)
+    source, day = np.nonzero(demand.law_of_day >= 0)
+    law = demand.count_law[demand.law_of_day[source, day]]
+    keys, days, teams, sources = [], [], [], []
+    for team in range(len(inputs.names.teams)):
+        who = demand.source_key[team, source]
+        word = luck_of_many(seed, replication, who, Purpose.REFERRALS, ordinal[day])[0]
+        count = (law <= word[:, None]).sum(axis=1)
+        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        first = (who << SOURCE_SHIFT) | (ordinal[day] << DATE_SHIFT)
+        keys.append(np.repeat(first, count) + within)
+        days.append(np.repeat(day, count))
+        sources.append(np.repeat(source, count))
+        teams.append(np.full(len(within), team))
+    return _with_attributes(inputs, seed, replication, [np.concatenate(a) for a in (keys, days, teams, sources)])
+
+
+def _with_attributes(inputs: Inputs, seed: int, replication: int, columns: list[np.ndarray]) -> np.ndarray:
+    """REFERRAL rows from (key, day, team, source), with severity and group drawn, sorted."""
+    key, day, team, source = columns
+    order = np.lexsort((key, team, day))
+    rows = np.zeros(len(key), dtype=REFERRAL)
+    rows["key"], rows["day"], rows["team"], rows["source"] = key[order], day[order], team[order], source[order]
+    severity_word = luck_of_many(seed, replication, rows["key"], Purpose.ARRIVAL, 0)[0]
+    mix = inputs.demand.severity_mix[inputs.demand.mix_of_day[rows["day"]], rows["source"]]
+    rows["severity"] = chosen(mix, severity_word)
+    rows["group"] = draw_groups(inputs, seed, replication, rows["key"])
+    return rows
+
+
+def draw_groups(inputs: Inputs, seed: int, replication: int, key: np.ndarray) -> np.ndarray:
+    """The group of each person: int64, shape of `key`."""
+    return chosen(inputs.demand.group_mix, luck_of_many(seed, replication, key, Purpose.PERSON, 0)[0])

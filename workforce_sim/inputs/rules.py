@@ -1,0 +1,154 @@
+"""What one replication needs to know, as arrays: the hand-over from scenario to engine.
+
+In: nothing (types only). Out: `Inputs`, made once per scenario by `compile_inputs` and shared by all replications.
+Rules hold for an *epoch*: dated changes make a new epoch, and every path of the scenario can change that way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+
+from workforce_sim.inputs.codes import Names
+
+
+class Rules(NamedTuple):
+    """The clinic's rules in one epoch."""
+
+    setting: np.ndarray  # int64, (Setting.N,)
+    chance: np.ndarray  # int64, (severity, group, Chance.N)
+    series: np.ndarray  # int64, (series, severity, group, SeriesRule.N)
+    package_series: np.ndarray  # int64, (package, place): series at each place, place 0 = lead, -1 = none
+    package_chance: np.ndarray  # int64, (severity, package), cumulative thresholds
+    seconds: np.ndarray  # int64, (task, remote 0/1, severity, role); -1 = not permitted
+    rank: np.ndarray  # int64, (task, role): 0 = most preferred; -1 = not permitted
+    standard: np.ndarray  # int64, (severity,), days
+    urgent: np.ndarray  # int64, (source,), thresholds
+    carry_treatment: np.ndarray  # int64, (role,), seconds: the longest task of that activity, see docs/model.md 6.4
+    carry_assessment: np.ndarray  # int64, (role,), seconds
+    law: np.ndarray  # int64, (law, 3): first threshold, number of thresholds, value below the first threshold
+    law_threshold: np.ndarray  # int64, thresholds in 2**-32, rising within a law
+
+
+@dataclass(frozen=True)
+class RoleRules:
+    """A role in one epoch. Money is in no field yet; WTE are hundredths, places thousandths per WTE."""
+
+    funded: int
+    leaving_rate: float  # per year
+    clinical_share: float
+    assessment_share: float  # of clinical time
+    shares_spare: bool
+    places: int  # caseload places per WTE, thousandths; 0 = holds no caseload
+    target: int  # caseload per WTE that loads fully, thousandths
+    approval_days: float
+    round_days: float
+    fill: float
+    reputation: float
+    usual_vacancy: float
+    supervised_by: tuple[int, ...]  # role codes
+    supervision_hours: float  # per week and WTE supervised
+
+
+@dataclass(frozen=True)
+class Exhaustion:
+    """The loop from load to exhaustion to leaving and sickness (evidence E, loops R1 and R2)."""
+
+    usual: float
+    rise: float  # per week and unit of load above 1
+    recovery: float  # per week, towards `usual`
+    smoothing_days: float
+    gain_on_leaving: float
+    gain_on_sickness: float
+
+
+@dataclass(frozen=True)
+class StaffRules:
+    """The workforce's rules in one epoch."""
+
+    day_seconds: int  # contracted seconds of 1 WTE on a working day
+    leave_days: float  # working days per year, bank holidays apart
+    study_days: float
+    sickness_share: float  # of working days
+    sickness_spell: float  # working days, mean
+    induction_productivity: float
+    induction_caseload: float
+    induction_days: float
+    early_multiplier: float
+    early_days: float
+    later_multiplier: float
+    notice_days: int
+    no_new_patients_days: int
+    exhaustion: Exhaustion | None
+    roles: tuple[RoleRules, ...]  # by role code
+
+
+@dataclass(frozen=True)
+class Post:
+    """A slot for one person."""
+
+    team: int
+    role: int
+    number: int  # from 1 within team and role
+    wte: int  # hundredths
+    filled: bool  # on day 0
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """From `day` on, these rules hold."""
+
+    day: int
+    rules: Rules
+    staff: StaffRules
+
+
+@dataclass(frozen=True)
+class Demand:
+    """The law of referrals, by stretch of days with one rate."""
+
+    source_key: np.ndarray  # int64, (team, source): who draws the counts
+    law_of_day: np.ndarray  # int32, (source, day): row of `count_law`; -1 = none arrive
+    count_law: np.ndarray  # int64, (law, n): cumulative thresholds of 0, 1, 2 ... referrals
+    mix_of_day: np.ndarray  # int32, (day,): row of `severity_mix`
+    severity_mix: np.ndarray  # int64, (mix, source, severity): cumulative thresholds
+    group_mix: np.ndarray  # int64, (group,): cumulative thresholds
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The law of the people found on day 0."""
+
+    people: np.ndarray  # OPENING, (person,): key, team, state and package; the rest is drawn
+    mix_of_person: np.ndarray  # int64, (person,): row of `severity_mix`
+    severity_mix: np.ndarray  # int64, (mix, severity): cumulative thresholds; by package in treatment, last: others
+    source_mix: np.ndarray  # int64, (source,): cumulative thresholds
+    delay_law: np.ndarray  # int64, (person,): law of days since referral, or from day 0 to the return
+    planned: np.ndarray  # int64, (package, severity): law of contacts planned, length-biased
+    interval: np.ndarray  # int64, (package,): mean days between contacts of the lead series
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A scenario, compiled."""
+
+    name: str
+    names: Names
+    start: date
+    """Calendar date of day 0."""
+    days: int
+    results_from: int
+    """First day that counts: 0, or the length of the warm-up."""
+    working: np.ndarray
+    """bool, (day,)"""
+    period_of_day: np.ndarray
+    """int32, (day,)"""
+    period_starts: tuple[date, ...]
+    epochs: tuple[Epoch, ...]
+    posts: tuple[Post, ...]
+    """In slot order: (team, role, number)."""
+    demand: Demand
+    opening: Opening

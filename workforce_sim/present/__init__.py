@@ -1,0 +1,1 @@
+"""Present: what people see. One function, one figure; no numbers are computed here."""

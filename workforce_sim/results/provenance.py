@@ -1,0 +1,101 @@
+"""Where results came from: one record per run, enough to repeat it.
+
+In: the scenarios as resolved, seed, replications, command, and the files written. Out: the manifest, a plain mapping.
+The time stands here and nowhere else, so that two runs of the same thing differ in nothing but this record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import platform
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from workforce_sim.inputs.rules import Inputs
+from workforce_sim.results.tables import TABLES, years_of_periods
+from workforce_sim.scenario.scenario import Scenario
+
+FORMAT = 1
+"""Version of the manifest."""
+
+LIBRARIES = ("workforce-sim", "numpy", "numba", "simpy", "scipy", "pandas", "pyarrow", "joblib")
+
+
+def manifest(
+    scenarios: Sequence[Scenario], inputs: Sequence[Inputs], baseline: str | None, seed: int, replications: int
+) -> dict[str, Any]:
+    """The record of a run. Scenarios stand in the order given; the first is the baseline if there is one."""
+    return {
+        "format": FORMAT,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": sys.argv,
+        "seed": seed,
+        "replications": replications,
+        "baseline": baseline,
+        "scenarios": [_scenario(*both) for both in zip(scenarios, inputs, strict=True)],
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
+    }
+
+
+def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
+    tree = plain(scenario.tree)
+    return {
+        "name": scenario.name,
+        "file": str(scenario.file),
+        "sha256": hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest(),
+        "changes": list(scenario.change_log()),
+        "years": years(inputs),
+        "tree": tree,
+    }
+
+
+def years(inputs: Inputs) -> list[dict[str, Any]]:
+    """The years of results: number, first day, last day, months. A last part-year has fewer than twelve months."""
+    numbers = years_of_periods(inputs)
+    ends = [*inputs.period_starts[1:], type(inputs.start).fromordinal(inputs.start.toordinal() + inputs.days)]
+    told = []
+    for year in sorted(set(numbers[numbers > 0].tolist())):
+        months = np.flatnonzero(numbers == year)
+        last = type(inputs.start).fromordinal(ends[months[-1]].toordinal() - 1)
+        first = inputs.period_starts[months[0]]
+        told.append({"year": year, "from": str(first), "to": str(last), "months": len(months)})
+    return told
+
+
+def plain(value: Any) -> Any:
+    """A tree of what JSON knows; dates become text."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
+def version(package: str) -> str:
+    """Installed version of a package, or `not installed`."""
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def table_hash(name: str, frame: pd.DataFrame) -> str:
+    """SHA-256 of a table: its columns, types and rows sorted by key, the same wherever and however it was made."""
+    keys = [column.name for column in TABLES[name].keys]
+    ordered = frame.sort_values(keys, ignore_index=True)
+    digest = hashlib.sha256(repr([(c, str(t)) for c, t in frame.dtypes.items()]).encode())
+    for column in ordered:
+        values = ordered[column]
+        if values.dtype == "str":
+            codes, names = pd.factorize(values, sort=True)
+            digest.update("\0".join(map(str, names)).encode() + codes.astype("<i8").tobytes())
+        else:
+            digest.update(np.ascontiguousarray(values.to_numpy()).tobytes())
+    return digest.hexdigest()

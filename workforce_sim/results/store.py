@@ -1,0 +1,160 @@
+"""Results on disk: written whole or not at all.
+
+In: tables, csv frames, a manifest, figures. Out: `DIR/tables/*.parquet`, `DIR/summary.csv`, `DIR/comparison.csv`,
+`DIR/figures/*`, `DIR/manifest.json`.
+
+Everything is written to a hidden folder beside DIR and flushed to disk; then it is put in place with renames, the
+manifest last. If anything goes wrong on the way, DIR is as it was before. Files in DIR that are not ours stay.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from workforce_sim.errors import UsageError
+from workforce_sim.results.provenance import table_hash
+
+MANIFEST = "manifest.json"
+
+OURS = (MANIFEST, "summary.csv", "comparison.csv", "tables/*.parquet", "figures/*.png", "figures/*.svg")
+"""Where our own files are in DIR, as patterns."""
+
+
+def refuse_if_taken(directory: Path, force: bool = False) -> None:
+    """Raise `UsageError` if results cannot go to `directory`: it is a file, or holds results and `force` is not set."""
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is a file; results need a folder")
+    if not force and (found := _ours_in(directory)):
+        raise UsageError(f"{directory} already holds results ({found[0]}); add --force to replace them")
+
+
+def save(
+    directory: Path,
+    tables: Mapping[str, pd.DataFrame],
+    sheets: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    figures: Mapping[str, bytes] | None = None,
+    force: bool = False,
+) -> Path:
+    """Save results to `directory`: tables as parquet, sheets as csv, figures by file name. Returns the folder."""
+    refuse_if_taken(directory, force)
+    target = Path(os.path.realpath(directory))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(target, "new") as new:
+        for name, frame in tables.items():
+            _write_parquet(new / "tables" / f"{name}.parquet", frame)
+        for name, frame in sheets.items():
+            _write(new / f"{name}.csv", csv_text(frame).encode())
+        for name, content in (figures or {}).items():
+            _write(new / "figures" / name, content)
+        _write(new / MANIFEST, _manifest_text(new, tables, manifest).encode())
+        if target.exists():
+            _replace(new, target)
+        else:
+            os.replace(new, target)
+        _sync(target.parent)
+    return directory
+
+
+def read_table(directory: Path, name: str) -> pd.DataFrame:
+    """A saved table; a damaged file is an error, never wrong numbers."""
+    return pq.read_table(directory / "tables" / f"{name}.parquet", page_checksum_verification=True).to_pandas()
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """A frame as csv. Text that a spreadsheet would take for a formula gets a leading apostrophe (OWASP)."""
+    safe = frame.copy()
+    for column in safe.columns:
+        if not (pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_bool_dtype(safe[column])):
+            safe[column] = [f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in safe[column]]
+    return safe.to_csv(index=False, lineterminator="\n")
+
+
+def _ours_in(directory: Path) -> list[Path]:
+    return [path for pattern in OURS for path in sorted(directory.glob(pattern))] if directory.is_dir() else []
+
+
+@contextmanager
+def _beside(target: Path, what: str) -> Iterator[Path]:
+    """A hidden folder beside the target, gone afterwards whatever happens."""
+    folder = target.parent / f".{target.name}.{what}-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
+    """Page checksums on: a flipped bit is an error on reading, not another number."""
+    buffer = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, write_page_checksum=True, compression="zstd")
+    _write(path, buffer.getvalue().to_pybytes())
+
+
+def _manifest_text(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> str:
+    files = {
+        str(path.relative_to(new).as_posix()): {
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(new.rglob("*"))
+        if path.is_file()
+    }
+    told = {name: {"rows": len(frame), "sha256": table_hash(name, frame)} for name, frame in tables.items()}
+    return json.dumps({**manifest, "tables": told, "files": files}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _replace(new: Path, target: Path) -> None:
+    """Put the new files into a folder that exists; our old ones are set aside first, and put back if anything fails."""
+    with _beside(target, "old") as old:
+        moved: list[tuple[Path, Path]] = []
+        try:
+            for path in _ours_in(target):
+                moved.append(_move(path, old / path.relative_to(target)))
+            for path in sorted((p for p in new.rglob("*") if p.is_file()), key=lambda p: p.name == MANIFEST):
+                moved.append(_move(path, target / path.relative_to(new)))
+        except BaseException:
+            for before, after in reversed(moved):
+                _move(after, before)
+            raise
+        for folder in ("tables", "figures"):
+            with suppress(OSError):
+                (target / folder).rmdir()
+        _sync(target)
+
+
+def _move(before: Path, after: Path) -> tuple[Path, Path]:
+    after.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(before, after)
+    return before, after
+
+
+def _sync(folder: Path) -> None:
+    """Flush the names in a folder to disk, where the system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

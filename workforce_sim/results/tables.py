@@ -1,0 +1,421 @@
+"""Every table of results, declared once: its columns, their types, units and meanings.
+
+In: what was kept of each replication (`Kept`), as arrays. Out: tidy pandas frames, one row per scenario, replication,
+calendar month and so on; and `data_dictionary()`, the same declaration for the manual.
+
+A count that did not occur is a row with zero. Two rows with the same key are an error. A table without rows still has
+its columns and types. Months before the results begin (the warm-up) carry `year` 0: leaving them out is a filter in
+`analysis/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from workforce_sim.engine.staffing import Staffing
+from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, Stock, Use
+from workforce_sim.inputs.rules import Inputs
+
+DTYPES = {"text": "str", "date": "datetime64[ms]", "whole": "int64", "number": "float64", "yes/no": "bool"}
+"""Type in the declaration -> pandas type."""
+
+
+class Kept(NamedTuple):
+    """What is kept of one replication."""
+
+    replication: int
+    flow: np.ndarray  # int64, (period, team, severity, group, Flow.N)
+    stock: np.ndarray  # int64, (period, team, severity, group, Stock.N), at the period's end
+    package: np.ndarray  # int64, (period, team, package, PackageStock.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N)
+    staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    waits: np.ndarray  # float64, (row of `wait_rows`, value of WAITS)
+    spells: np.ndarray | None  # LOG, (spell,), only if asked for
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table."""
+
+    name: str
+    type: str
+    """text, date, whole, number or yes/no."""
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its key columns tell rows apart, its value columns hold what was measured."""
+
+    name: str
+    meaning: str
+    keys: tuple[Column, ...]
+    values: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Keys first, then values."""
+        return self.keys + self.values
+
+
+SCENARIO = Column("scenario", "text", "", "name of the scenario")
+REPLICATION = Column("replication", "whole", "", "number of the replication, from 0")
+MONTH = Column("period_start", "date", "", "first day of the month, counted from the first day of the run")
+YEAR = Column("year", "whole", "", "year of results the month belongs to, from 1; 0 = warm-up")
+TEAM = Column("team", "text", "", "team")
+SEVERITY = Column("severity", "text", "", "severity at the time")
+GROUP = Column("group", "text", "", "group of people, for equity")
+PACKAGE = Column("package", "text", "", "package of care")
+ROLE = Column("role", "text", "", "role")
+
+FLOWS = Table(
+    "flows",
+    "What happened in each month, by team, severity at the time and group.",
+    (SCENARIO, REPLICATION, MONTH, YEAR, TEAM, SEVERITY, GROUP),
+    tuple(
+        Column(flow.name.lower(), "whole", unit, meaning)
+        for flow, (unit, meaning) in {
+            Flow.REFERRED: ("people", "referred, new and returning"),
+            Flow.RETURNED: ("people", "of those referred: known to the service before"),
+            Flow.DECLINED: ("people", "referrals declined at triage"),
+            Flow.ASSESSED: ("people", "assessments attended"),
+            Flow.ASSESSMENTS_MISSED: ("appointments", "assessments missed"),
+            Flow.CLOSED_WITH_ADVICE: ("people", "assessed and closed with advice"),
+            Flow.CLOSED_NOT_ATTENDED: ("people", "closed before treatment for missing assessments"),
+            Flow.GAVE_UP: ("people", "gave up waiting"),
+            Flow.WORSENED: ("people", "worsened by one severity while waiting, counted at the severity left"),
+            Flow.CRISES_WAITING: ("crises", "crises of people waiting"),
+            Flow.CRISES_IN_TREATMENT: ("crises", "crises of people in treatment or unallocated"),
+            Flow.CRISIS_CONTACTS: ("contacts", "crisis contacts held"),
+            Flow.ALLOCATED: ("people", "joined a caseload, first time in the spell"),
+            Flow.STARTED: ("people", "first treatment contact attended: the full clock stop"),
+            Flow.CONTACTS: ("contacts", "contacts attended, crisis contacts not counted"),
+            Flow.CONTACTS_MISSED: ("contacts", "contacts missed by the patient"),
+            Flow.CONTACTS_BY_SUPPORT: ("contacts", "of those attended: held by a support role"),
+            Flow.CONTACTS_REMOTE: ("contacts", "of those attended: by video or telephone"),
+            Flow.DELAY_DAYS: ("days", "sum over contacts of day held less day due"),
+            Flow.COMPLETED: ("people", "completed their treatment"),
+            Flow.DROPPED_OUT: ("people", "dropped out of treatment"),
+            Flow.DISCHARGED_NOT_ATTENDED: ("people", "discharged from treatment for missing contacts"),
+            Flow.LEFT_BY_CLINICIAN: ("people", "became unallocated as their clinician left"),
+            Flow.HANDED_OVER: ("people", "joined another clinician's caseload after that"),
+            Flow.DAYS_WAITING_ASSESSMENT: ("days", "person-days waiting for assessment"),
+            Flow.DAYS_WAITING_TREATMENT: ("days", "person-days waiting for treatment"),
+            Flow.DAYS_IN_TREATMENT: ("days", "person-days in treatment with a named clinician"),
+            Flow.DAYS_UNALLOCATED: ("days", "person-days in treatment without a named clinician"),
+        }.items()
+    ),
+)
+
+LISTS = Table(
+    "lists",
+    "People open at the end of each month, by team, severity and group.",
+    FLOWS.keys,
+    tuple(
+        Column(stock.name.lower(), "whole", unit, meaning)
+        for stock, (unit, meaning) in {
+            Stock.WAITING_ASSESSMENT: ("people", "waiting for assessment, rebooking included"),
+            Stock.WAITING_TREATMENT: ("people", "assessed and waiting for treatment"),
+            Stock.IN_TREATMENT: ("people", "on the caseload of a named clinician"),
+            Stock.UNALLOCATED: ("people", "in treatment, but their clinician has left"),
+            Stock.OVERDUE: ("contacts", "due and not yet held"),
+        }.items()
+    ),
+)
+
+PACKAGES = Table(
+    "packages",
+    "People by package of care at the end of each month, and treatments started within it.",
+    (SCENARIO, REPLICATION, MONTH, YEAR, TEAM, PACKAGE),
+    (
+        Column("stream", "text", "", "stream the package belongs to"),
+        Column("waiting", "whole", "people", "waiting for the package"),
+        Column("in_treatment", "whole", "people", "in treatment with a named clinician"),
+        Column("unallocated", "whole", "people", "in treatment, but their clinician has left"),
+        Column("started", "whole", "people", "first treatment contact within the month"),
+    ),
+)
+
+TIME_USE = Table(
+    "time_use",
+    "How clinicians' clinical hours went in each month, by team and role.",
+    (SCENARIO, REPLICATION, MONTH, YEAR, TEAM, ROLE),
+    (
+        Column("available_hours", "number", "hours", "clinical time of those present"),
+        Column("attended_hours", "number", "hours", "contacts attended"),
+        Column("missed_hours", "number", "hours", "lost to contacts that the patient missed"),
+        Column("assessment_hours", "number", "hours", "assessments attended"),
+        Column("assessment_missed_hours", "number", "hours", "lost to assessments that the patient missed"),
+        Column("crisis_hours", "number", "hours", "crisis contacts"),
+        Column("unused_hours", "number", "hours", "left over"),
+        Column("carried_hours", "number", "hours", "at the month's end: part of an appointment carried to the next day"),
+        Column("contacts", "whole", "contacts", "contacts attended"),
+    ),
+)
+
+WORKFORCE = Table(
+    "workforce",
+    "Posts, people and caseloads by team and role: at the end of each month unless said.",
+    TIME_USE.keys,
+    (
+        Column("funded_wte", "number", "WTE", "funded posts"),
+        Column("in_post_wte", "number", "WTE", "people in post"),
+        Column("present_wte", "number", "WTE", "people present, mean over the month's working days"),
+        Column("starters", "whole", "people", "started within the month"),
+        Column("starters_wte", "number", "WTE", "started within the month"),
+        Column("leavers", "whole", "people", "left within the month"),
+        Column("leavers_wte", "number", "WTE", "left within the month"),
+        Column("exhaustion", "number", "0 to 1", "mean of those in post; empty = nobody is, or not simulated"),
+        Column("tenure_years", "number", "years", "mean time in post of those in post; empty = nobody is"),
+        Column("supervision_hours", "number", "hours", "supervision given within the month, by role of the supervisor"),
+        Column("supervision_missing_hours", "number", "hours", "supervision due within the month and not given"),
+        Column("holds_caseload", "yes/no", "", "the role has caseload places at some time of the scenario"),
+        Column("caseload", "whole", "people", "on the caseloads of the role"),
+        Column("caseload_weighted", "number", "places", "the same, each person by their weight"),
+        Column("places", "number", "places", "room for weighted caseload of those in post"),
+        Column("over_cap", "whole", "clinicians", "hold more than their places"),
+    ),
+)
+
+WAITS = Table(
+    "waits",
+    "Waits in days on four clocks, by year and by quarter, overall and by one attribute at a time.",
+    (
+        SCENARIO,
+        REPLICATION,
+        Column("clock", "text", "", "assessment, second_contact, treatment (all from referral) or internal (from assessment)"),
+        Column("by", "text", "", "all, team, stream, severity (at referral), source or group"),
+        Column("value", "text", "", "of `by`; all where `by` is all"),
+        Column("span", "text", "", "year or quarter"),
+        MONTH,
+        YEAR,
+    ),
+    (
+        Column("joined", "whole", "people", "whose clock started within the span"),
+        Column("completed", "whole", "people", "seen within the span"),
+        Column("completed_median", "number", "days", "wait of those seen: median"),
+        Column("completed_mean", "number", "days", "wait of those seen: mean"),
+        Column("completed_p90", "number", "days", "wait of those seen: nine in ten waited no longer"),
+        Column("completed_p92", "number", "days", "wait of those seen: 92 in 100 waited no longer"),
+        Column("completed_within_standard", "number", "share", "of those seen: within the standard"),
+        Column("waiting", "whole", "people", "still on the clock at the span's end"),
+        Column("waiting_median", "number", "days", "wait so far of those still waiting: median"),
+        Column("waiting_mean", "number", "days", "wait so far of those still waiting: mean"),
+        Column("waiting_p90", "number", "days", "wait so far of those still waiting: 90th percentile"),
+        Column("waiting_over_18_weeks", "whole", "people", "still waiting after more than 18 weeks"),
+        Column("waiting_over_52_weeks", "whole", "people", "still waiting after more than 52 weeks"),
+        Column("waiting_over_104_weeks", "whole", "people", "still waiting after more than 104 weeks"),
+        Column("within_standard", "number", "share", "censoring-aware: of all who join, seen within the standard"),
+        Column("median", "number", "days", "censoring-aware: half of all who join are seen by then; empty = never"),
+        Column("p90", "number", "days", "censoring-aware: nine in ten who join are seen by then; empty = never"),
+    ),
+)
+
+SPELLS = Table(
+    "spells",
+    "One row per spell of a person with the service, ended or open at the horizon. Days are counted from day 0.",
+    (SCENARIO, REPLICATION, Column("person", "whole", "", "key of the person"), Column("episode", "whole", "", "from 0")),
+    (
+        TEAM,
+        Column("source", "text", "", "who referred"),
+        GROUP,
+        Column("severity_at_referral", "text", "", "severity at referral"),
+        Column("severity", "text", "", "severity at the end"),
+        Column("urgent", "yes/no", "", "urgent at the end"),
+        Column("package", "text", "", "package of care; empty = none yet"),
+        Column("referral_day", "whole", "day", "referral"),
+        Column("first_contact_day", "number", "day", "first contact; empty = not yet"),
+        Column("second_contact_day", "number", "day", "second contact; empty = not yet"),
+        Column("assessed_day", "number", "day", "assessment; empty = not yet"),
+        Column("allocated_day", "number", "day", "joined a caseload; empty = not yet"),
+        Column("start_day", "number", "day", "first treatment contact; empty = not yet"),
+        Column("end_day", "number", "day", "end of the spell; empty = open"),
+        Column("end", "text", "", "how the spell ended, or open"),
+        Column("contacts", "whole", "contacts", "attended"),
+        Column("missed", "whole", "contacts", "missed"),
+        Column("handovers", "whole", "", "changes of clinician"),
+    ),
+)
+
+MEASURES = Table(
+    "measures",
+    "Each measure of each year of each replication (see the dictionary of measures).",
+    (SCENARIO, REPLICATION, Column("measure", "text", "", "name of the measure"), YEAR),
+    (Column("unit", "text", "", "unit"), Column("value", "number", "as `unit` says", "empty = undefined")),
+)
+
+TABLES = {t.name: t for t in (FLOWS, LISTS, PACKAGES, TIME_USE, WORKFORCE, WAITS, SPELLS, MEASURES)}
+
+
+def data_dictionary() -> pd.DataFrame:
+    """The declaration of every table, one row per column: table, column, type, unit, meaning, key."""
+    rows = [
+        (t.name, c.name, c.type, c.unit, c.meaning, c in t.keys) for t in TABLES.values() for c in t.columns
+    ]
+    return pd.DataFrame(rows, columns=["table", "column", "type", "unit", "meaning", "key"])
+
+
+def empty(table: Table) -> pd.DataFrame:
+    """A table without rows, with its columns and types."""
+    return pd.DataFrame({c.name: pd.Series([], dtype=DTYPES[c.type]) for c in table.columns})
+
+
+def typed(table: Table, columns: Mapping[str, object]) -> pd.DataFrame:
+    """A frame with exactly the declared columns, in order and of the declared types; anything else is an error."""
+    declared = [c.name for c in table.columns]
+    if unknown := set(columns) ^ set(declared):
+        raise ValueError(f"table {table.name}: columns {sorted(unknown)} are missing or not declared")
+    return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=DTYPES[c.type]) for c in table.columns})  # type: ignore[call-overload]
+
+
+def years_of_periods(inputs: Inputs) -> np.ndarray:
+    """int64, (period,): the year of results each month belongs to, from 1; 0 for months of the warm-up.
+
+    A year is twelve months counted from the first day that counts. What is left at the end is a year of its own.
+    """
+    first = inputs.start.toordinal() + inputs.results_from
+    anchor = type(inputs.start).fromordinal(first)
+    years = []
+    for day in inputs.period_starts:
+        months = (day.year - anchor.year) * 12 + day.month - anchor.month - (day.day < anchor.day)
+        years.append(0 if day < anchor else 1 + months // 12)
+    return np.array(years, dtype=np.int64)
+
+
+def _grid(table: Table, scenario: str, labels: Sequence[Sequence[object]], years: np.ndarray) -> dict[str, object]:
+    """The key columns of every combination of labels; labels are replication, month, then the table's other keys."""
+    for axis in labels:
+        if len(set(axis)) != len(axis):
+            raise ValueError(f"table {table.name}: a key is there twice among {list(axis)}")
+    places = np.unravel_index(np.arange(int(np.prod([len(axis) for axis in labels]))), [len(axis) for axis in labels])
+    columns: dict[str, object] = {"scenario": _text([scenario], np.zeros(len(places[0]), dtype=np.int64))}
+    columns["replication"] = np.array(labels[0], dtype=np.int64)[places[0]]
+    columns["period_start"] = np.array(labels[1], dtype="datetime64[D]")[places[1]]
+    columns["year"] = years[places[1]]
+    for column, axis, place in zip(table.keys[4:], labels[2:], places[2:], strict=True):
+        columns[column.name] = _text(axis, place)
+    return columns
+
+
+def _text(names: Iterable[object], codes: np.ndarray) -> object:
+    """Names in place of codes; -1 is empty text."""
+    return pd.array([str(name) for name in names] + [""], dtype="str").take(codes)
+
+
+def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
+    """All tables of one scenario, from what was kept of its replications.
+
+    `wait_rows` names the rows of `Kept.waits`: clock, by, value, span, period_start, year.
+    """
+    return {
+        "flows": _people(FLOWS, inputs, kept, [k.flow for k in kept]),
+        "lists": _people(LISTS, inputs, kept, [k.stock for k in kept]),
+        "packages": _packages(inputs, kept),
+        "time_use": _time_use(inputs, kept),
+        "workforce": _workforce(inputs, kept),
+        "waits": _waits(inputs, kept, wait_rows),
+        "spells": _spells(inputs, kept),
+    }
+
+
+def _labels(inputs: Inputs, kept: Sequence[Kept], *axes: Sequence[object]) -> list[Sequence[object]]:
+    return [[k.replication for k in kept], inputs.period_starts, inputs.names.teams, *axes]
+
+
+def _people(table: Table, inputs: Inputs, kept: Sequence[Kept], arrays: list[np.ndarray]) -> pd.DataFrame:
+    labels = _labels(inputs, kept, inputs.names.severities, inputs.names.groups)
+    columns = _grid(table, inputs.name, labels, years_of_periods(inputs))
+    values = np.stack(arrays).reshape(-1, len(table.values))
+    return typed(table, columns | {c.name: values[:, i] for i, c in enumerate(table.values)})
+
+
+def _packages(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(PACKAGES, inputs.name, _labels(inputs, kept, inputs.names.packages), years_of_periods(inputs))
+    values = np.stack([k.package for k in kept]).reshape(-1, PackageStock.N)
+    stream_of = dict(zip(inputs.names.packages, inputs.names.streams, strict=True))
+    columns["stream"] = pd.Series(columns["package"], dtype="str").map(stream_of).to_numpy()
+    for place in (PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED, PackageStock.STARTED):
+        columns[place.name.lower()] = values[:, place]
+    return typed(PACKAGES, columns)
+
+
+def _time_use(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(TIME_USE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
+    use = np.stack([k.use for k in kept]).reshape(-1, Use.N)
+    for place in list(Use)[: Use.CONTACTS]:
+        columns[f"{place.name.lower()}_hours"] = use[:, place] / 3600.0
+    return typed(TIME_USE, columns | {"contacts": use[:, Use.CONTACTS]})
+
+
+def _workforce(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(WORKFORCE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
+    use = np.stack([k.use for k in kept])
+    working_days = np.bincount(inputs.period_of_day[inputs.working], minlength=len(inputs.period_starts))
+    present = use[..., Use.PRESENT] / (100.0 * np.maximum(working_days, 1)[None, :, None, None])
+    use = use.reshape(-1, Use.N)
+    staff = np.stack([k.staffing for k in kept]).reshape(-1, Staffing.N)
+    places = [any(epoch.staff.roles[r].places > 0 for epoch in inputs.epochs) for r in range(len(inputs.names.roles))]
+    columns |= {
+        "funded_wte": staff[:, Staffing.FUNDED] / 100.0,
+        "in_post_wte": staff[:, Staffing.IN_POST] / 100.0,
+        "present_wte": present.ravel(),
+        "starters": staff[:, Staffing.STARTER_HEADS],
+        "starters_wte": staff[:, Staffing.STARTERS] / 100.0,
+        "leavers": staff[:, Staffing.LEAVER_HEADS],
+        "leavers_wte": staff[:, Staffing.LEAVERS] / 100.0,
+        "exhaustion": np.where(staff[:, Staffing.EXHAUSTION] < 0, np.nan, staff[:, Staffing.EXHAUSTION] / 1000.0),
+        "tenure_years": np.where(staff[:, Staffing.TENURE] < 0, np.nan, staff[:, Staffing.TENURE] / 365.25),
+        "supervision_hours": staff[:, Staffing.SUPERVISION_SECONDS] / 3600.0,
+        "supervision_missing_hours": staff[:, Staffing.SUPERVISION_SHORTFALL] / 3600.0,
+        "holds_caseload": np.resize(places, len(staff)),
+        "caseload": use[:, Use.CASES],
+        "caseload_weighted": use[:, Use.WEIGHTED] / 1000.0,
+        "places": use[:, Use.PLACES] / 1000.0,
+        "over_cap": use[:, Use.OVER_CAP],
+    }
+    return typed(WORKFORCE, columns)
+
+
+def _waits(inputs: Inputs, kept: Sequence[Kept], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    times, n = len(kept), len(rows["clock"])
+    columns: dict[str, object] = {"scenario": _text([inputs.name], np.zeros(times * n, dtype=np.int64))}
+    columns["replication"] = np.repeat([k.replication for k in kept], n)
+    for name, labels in rows.items():
+        if labels.dtype.kind in "OUT":
+            names, codes = np.unique(labels.astype(str), return_inverse=True)
+            columns[name] = _text(names, np.tile(codes, times))
+        else:
+            columns[name] = np.tile(labels, times)
+    values = np.concatenate([k.waits for k in kept])
+    return typed(WAITS, columns | {c.name: values[:, i] for i, c in enumerate(WAITS.values)})
+
+
+def _spells(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    logs = [(k.replication, k.spells[np.lexsort((k.spells["episode"], k.spells["key"]))]) for k in kept if k.spells is not None]
+    if not logs:
+        return empty(SPELLS)
+    log, names = np.concatenate([spells for _, spells in logs]), inputs.names
+    coded = {
+        "team": names.teams, "source": names.sources, "group": names.groups, "package": names.packages,
+        "severity_at_referral": names.severities, "severity": names.severities, "end": [e.name.lower() for e in End],
+    }  # fmt: skip
+    columns: dict[str, object] = {
+        "scenario": _text([inputs.name], np.zeros(len(log), dtype=np.int64)),
+        "replication": np.concatenate([np.full(len(spells), number) for number, spells in logs]),
+        "person": log["key"],
+    }
+    for column in SPELLS.columns[3:]:
+        values = log[column.name]
+        if column.name in coded:
+            columns[column.name] = _text(coded[column.name], values)
+        elif column.type == "number":
+            columns[column.name] = np.where(values == NOT_YET, np.nan, values)
+        else:
+            columns[column.name] = values
+    return typed(SPELLS, columns)

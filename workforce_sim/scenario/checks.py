@@ -1,0 +1,223 @@
+"""What no single field of a scenario can know: shares over all packages, posts and plans that must fit each other.
+
+In: a validated `Plan`. Out: `Misfit` records. Each check is one short function, told in the order of the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from workforce_sim import units
+from workforce_sim.scenario.care import Limits, PooledSeries, Series, Support
+from workforce_sim.scenario.document import Steps
+from workforce_sim.scenario.quantities import SUM_TOLERANCE
+from workforce_sim.scenario.schema import Plan
+
+GREATEST_IN_POST = 1.5
+"""People in post on the first day, at most so many times the posts funded."""
+
+
+class Misfit(NamedTuple):
+    """Two parts of a scenario that do not fit each other; `steps` is where to mend it."""
+
+    steps: Steps
+    found: str
+    expected: str
+
+
+def misfits(plan: Plan) -> Iterator[Misfit]:
+    """All misfits of a plan, on whatever day it stands."""
+    for check in _CHECKS:
+        yield from check(plan)
+
+
+def opening_misfits(plan: Plan) -> Iterator[Misfit]:
+    """Misfits that concern the first day only, and the time the run covers."""
+    yield from _warm_up(plan)
+    yield from _people_in_post(plan)
+    yield from _last_date(plan)
+
+
+def _warm_up(plan: Plan) -> Iterator[Misfit]:
+    if plan.opening_state == "warm_up" and plan.warm_up is None:
+        yield Misfit(("opening_state",), "`warm_up` without its length", "a line such as `warm_up: 2 years`")
+    if plan.opening_state == "today" and plan.warm_up is not None:
+        yield Misfit(("warm_up",), "a warm-up", "`opening_state: warm_up`, or no warm-up")
+
+
+def _last_date(plan: Plan) -> Iterator[Misfit]:
+    if plan.end.year > 2200:
+        yield Misfit(("horizon",), f"an end in {plan.end.year}", "an end by 2200")
+
+
+def _people_in_post(plan: Plan) -> Iterator[Misfit]:
+    for name, role in plan.workforce.roles.items():
+        most = GREATEST_IN_POST * role.funded
+        if role.in_post > most:
+            expected = f"at most one and a half times the {units.WTE.write(role.funded)} funded"
+            yield Misfit(("workforce", "roles", name, "in_post"), units.WTE.write(role.in_post), expected)
+
+
+def _severities(plan: Plan) -> Iterator[Misfit]:
+    seen: set[str] = set()
+    for position, name in enumerate(plan.severities):
+        if name in seen:
+            yield Misfit(("severities", position), f'"{name}" a second time', "each severity once")
+        seen.add(name)
+    drift = plan.demand.severity_drift
+    if drift is not None and drift.rising.get(drift.taken_from):
+        steps = ("demand", "severity_drift", "taken_from")
+        yield Misfit(steps, f'"{drift.taken_from}", which rises itself', "a severity that does not rise")
+
+
+def _package_shares(plan: Plan) -> Iterator[Misfit]:
+    total = sum(package.share for package in plan.packages.values())
+    if abs(total - 1) > SUM_TOLERANCE:
+        found = f"package shares that add up to {units.SHARE.write(round(total, 8))}"
+        yield Misfit(("packages",), found, "shares that add up to 100%")
+
+
+def _names(plan: Plan) -> Iterator[Misfit]:
+    if "assessment" in plan.packages:
+        yield Misfit(("packages", "assessment"), '"assessment"', "another name: this is the queue before all packages")
+    for name, package in plan.packages.items():
+        seen: set[str] = set()
+        supports = 0
+        for position, item in enumerate(package.also):
+            steps = ("packages", name, "also", position)
+            if item.name in seen:
+                yield Misfit((*steps, "name"), f'"{item.name}" a second time', "a name of its own for each item")
+            seen.add(item.name)
+            supports += isinstance(item, Support)
+            if isinstance(item, Support) and supports > 1:
+                yield Misfit(steps, "a second support item", "at most one item with share_of_lead_contacts")
+
+
+def _crisis(plan: Plan) -> Iterator[Misfit]:
+    rates = (*plan.waiting.per_week.crisis.values(), *plan.in_treatment.per_week.crisis.values())
+    if plan.crisis is None and any(rates):
+        yield Misfit(("crisis",), "nothing", "what a crisis costs, {roles: …, contacts: …, takes: …}")
+
+
+def _eligible(plan: Plan) -> Iterator[Misfit]:
+    """Somebody must be able to see everybody, or they wait for ever."""
+    yield from _served(plan, ("assessment",), plan.assessment.roles, plan.assessment.limits)
+    for name, package in plan.packages.items():
+        yield from _served(plan, ("packages", name, "lead"), package.lead.roles, package.lead.limits)
+        for position, item in enumerate(package.also):
+            steps = ("packages", name, "also", position)
+            if isinstance(item, PooledSeries):
+                yield from _served(plan, steps, item.roles, item.limits)
+            else:
+                yield from _limits_of_listed(steps, item.roles, item.limits)
+
+
+def _served(plan: Plan, steps: Steps, roles: list[str], limits: Limits) -> Iterator[Misfit]:
+    served = {severity for role in roles for severity in limits.get(role, plan.severities)}
+    for severity in plan.severities:
+        if severity not in served:
+            expected = f"at least one role that may take {severity}"
+            yield Misfit((*steps, "limits"), f"no role for {severity}: such people would wait for ever", expected)
+    yield from _limits_of_listed(steps, roles, limits)
+
+
+def _limits_of_listed(steps: Steps, roles: list[str], limits: Limits) -> Iterator[Misfit]:
+    for role in limits:
+        if role not in roles:
+            yield Misfit((*steps, "limits", role), f'"{role}"', f"one of the roles of this series: {', '.join(roles)}")
+
+
+def _efficiencies(plan: Plan) -> Iterator[Misfit]:
+    """A speed for a role that does not take part would never be used."""
+    parts: list[tuple[Steps, list[str], dict[str, float]]] = [
+        (("assessment",), plan.assessment.roles, plan.assessment.efficiency)
+    ]
+    for name, package in plan.packages.items():
+        parts.append((("packages", name, "lead"), package.lead.roles, package.lead.efficiency))
+        for position, item in enumerate(package.also):
+            parts.append((("packages", name, "also", position), item.roles, item.efficiency))
+    for steps, roles, efficiency in parts:
+        for role in efficiency:
+            if role not in roles:
+                expected = f"one of the roles of this series: {', '.join(roles)}"
+                yield Misfit((*steps, "efficiency", role), f'"{role}"', expected)
+
+
+def _leads(plan: Plan) -> Iterator[Misfit]:
+    for name, package in plan.packages.items():
+        for position, role in enumerate(package.lead.roles):
+            if not plan.workforce.roles[role].caseload:
+                steps = ("packages", name, "lead", "roles", position)
+                yield Misfit(steps, f'"{role}", which holds no caseload', f"a `caseload` for {role}, or another role")
+
+
+def _repeated_roles(plan: Plan) -> Iterator[Misfit]:
+    for steps, roles in _role_lists(plan):
+        for position, role in enumerate(roles):
+            if role in roles[:position]:
+                yield Misfit((*steps, position), f'"{role}" a second time', "each role once")
+
+
+def _role_lists(plan: Plan) -> Iterator[tuple[Steps, list[str]]]:
+    yield ("assessment", "roles"), plan.assessment.roles
+    if plan.crisis is not None:
+        yield ("crisis", "roles"), plan.crisis.roles
+    for name, package in plan.packages.items():
+        yield ("packages", name, "lead", "roles"), package.lead.roles
+        for position, item in enumerate(package.also):
+            yield ("packages", name, "also", position, "roles"), item.roles
+    for name, role in plan.workforce.roles.items():
+        if role.supervision is not None:
+            yield ("workforce", "roles", name, "supervision", "by"), role.supervision.by
+
+
+def _assessors(plan: Plan) -> Iterator[Misfit]:
+    for position, name in enumerate(plan.assessment.roles):
+        if not plan.workforce.roles[name].job_plan.assessment:
+            expected = f"`job_plan.assessment` above 0% for {name}, or another role"
+            yield Misfit(("assessment", "roles", position), f'"{name}", whose job plan has no assessments', expected)
+    for name, role in plan.workforce.roles.items():
+        if role.job_plan.assessment and name not in plan.assessment.roles:
+            steps = ("workforce", "roles", name, "job_plan", "assessment")
+            yield Misfit(steps, f"time for assessments that {name} does not do", f"{name} among `assessment.roles`")
+
+
+def _remote(plan: Plan) -> Iterator[Misfit]:
+    """What a remote contact saves must be less than the shortest contact that can be remote."""
+    shortest = min((series.takes for series in _series(plan) if _share_remote(plan, series)), default=None)
+    if shortest is not None and plan.remote.saves >= shortest:
+        expected = f"less than the shortest contact that can be remote, {units.MINUTES.write(shortest)}"
+        yield Misfit(("remote", "saves"), units.MINUTES.write(plan.remote.saves), expected)
+
+
+def _series(plan: Plan) -> Iterable[Series]:
+    for package in plan.packages.values():
+        yield package.lead
+        yield from (item for item in package.also if isinstance(item, PooledSeries))
+
+
+def _share_remote(plan: Plan, series: Series) -> float:
+    return plan.remote.share if series.remote is None else series.remote
+
+
+def _notice(plan: Plan) -> Iterator[Misfit]:
+    leaving = plan.workforce.leaving
+    if leaving.no_new_patients > leaving.notice:
+        expected = f"at most the notice, {units.DURATION.write(leaving.notice)}"
+        found = units.DURATION.write(leaving.no_new_patients)
+        yield Misfit(("workforce", "leaving", "no_new_patients"), found, expected)
+
+
+def _supervision(plan: Plan) -> Iterator[Misfit]:
+    for name, role in plan.workforce.roles.items():
+        for position, supervisor in enumerate(role.supervision.by if role.supervision else ()):
+            if supervisor == name:
+                steps = ("workforce", "roles", name, "supervision", "by", position)
+                yield Misfit(steps, f'"{name}" itself', "another role as supervisor")
+
+
+_CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
+    _severities, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _repeated_roles, _assessors,
+    _remote, _notice, _supervision,
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""The grammar of a scenario: what may stand at a YAML path, taken from the models' own types.
+
+In: a path. Out: the types that may stand there, their keys, and how their quantities are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from workforce_sim.scenario.document import Steps
+from workforce_sim.scenario.quantities import BySeverity, Quantity, Spread
+from workforce_sim.scenario.schema import Plan, SeverityDrift
+
+
+def steps_in(tree: Any, location: tuple[int | str, ...]) -> Steps:
+    """The part of pydantic's location that stands in the file: tags of unions and spelt-out severities do not."""
+    steps: list[int | str] = []
+    value = tree
+    for step in location:
+        in_mapping = isinstance(value, dict) and step in value
+        in_list = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if in_mapping or in_list:
+            value = value[step]
+            steps.append(step)
+    return tuple(steps)
+
+
+def value_at(tree: Any, steps: Steps) -> Any:
+    """What stands at a path of the tree."""
+    for step in steps:
+        tree = tree[step]
+    return tree
+
+
+def kinds_at(steps: Steps) -> list[Any]:
+    """Types that may stand at a path."""
+    kinds: list[Any] = [Plan]
+    for step in steps:
+        kinds = [below for kind in kinds for below in _below(kind, step)]
+    return kinds
+
+
+def _below(kind: Any, step: int | str) -> Iterator[Any]:
+    for choice in _alternatives(kind):
+        if isinstance(choice, type) and issubclass(choice, BaseModel):
+            field = choice.model_fields.get(str(step))
+            if field is not None:
+                yield Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+        elif get_origin(choice) is dict:
+            yield get_args(choice)[1]
+        elif get_origin(choice) is list and isinstance(step, int):
+            yield get_args(choice)[0]
+
+
+def _alternatives(kind: Any) -> Iterator[Any]:
+    """The plain types behind unions and annotations."""
+    if get_origin(kind) is Annotated:
+        yield from _alternatives(get_args(kind)[0])
+    elif get_origin(kind) in (Union, UnionType):
+        for choice in get_args(kind):
+            yield from _alternatives(choice)
+    else:
+        yield kind
+
+
+def keys_of(kind: Any) -> Iterator[str]:
+    """Keys that a mapping of this type may have."""
+    for choice in _alternatives(kind):
+        if isinstance(choice, type) and issubclass(choice, BaseModel):
+            yield from (name for name in choice.model_fields if (choice, name) != (SeverityDrift, SeverityDrift.spread))
+
+
+def marker_of(kind: Any) -> Quantity | BySeverity | Spread | None:
+    """How a type is written, if it is a quantity."""
+    if get_origin(kind) is Annotated:
+        for item in get_args(kind)[1:]:
+            if isinstance(item, Quantity | BySeverity | Spread):
+                return item
+    return None

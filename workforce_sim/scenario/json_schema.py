@@ -1,0 +1,104 @@
+"""The JSON schema of a scenario file, made from the models, for editors that complete and check YAML.
+
+In: nothing but the models. Out: a plain mapping (draft 2020-12). Required keys are told in the text under each field
+and not enforced: a file that extends another says only what differs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workforce_sim.scenario.document import GREATEST_TEXT
+from workforce_sim.scenario.evidence import GRADES
+from workforce_sim.scenario.quantities import LONG_HAND_FORM
+from workforce_sim.scenario.schema import Plan
+
+_DATE = {"type": "string", "format": "date", "examples": ["2026-10-01"]}
+_GRADE = {"enum": list(GRADES), "description": "Strength of the evidence, A to D, or U for unsupported."}
+_SOURCE = {"type": "string", "description": "Where the number comes from."}
+_RANGE = {"type": "array", "minItems": 2, "maxItems": 2, "description": "[low, high], written like the value."}
+_PATH = {"type": "string", "description": "Path of a number; `*` stands for any one step."}
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a scenario file."""
+    schema = Plan.model_json_schema(mode="validation", ref_template="#/$defs/{model}")
+    definitions: dict[str, Any] = schema.setdefault("$defs", {})
+    _flatten_drift(definitions["SeverityDrift"])
+    for block in (schema, *definitions.values()):
+        _tell_required(block)
+    _link(schema)
+    definitions["LongHand"] = _long_hand()
+    definitions["Change"] = _change()
+    own = {"changes": _changes(), "evidence": _evidence()}
+    schema["properties"] = {"extends": _extends(), **schema["properties"], **own}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario"}
+
+
+def _link(part: Any) -> None:
+    """Put references in place of the stand-ins for long-hand numbers."""
+    if part == LONG_HAND_FORM:
+        part.clear()
+        part["$ref"] = "#/$defs/LongHand"
+    elif isinstance(part, dict | list):
+        for below in part.values() if isinstance(part, dict) else part:
+            _link(below)
+
+
+def _tell_required(block: dict[str, Any]) -> None:
+    for name in block.pop("required", ()):
+        field = block["properties"][name]
+        field["description"] = f"Required. {field.get('description', '')}".strip()
+
+
+def _flatten_drift(block: dict[str, Any]) -> None:
+    """The rising severities stand directly in the block."""
+    rising = block["properties"].pop("rising")
+    block["required"].remove("rising")
+    block["additionalProperties"] = rising["anyOf"][-1]["additionalProperties"]
+
+
+def _extends() -> dict[str, Any]:
+    return {"type": "string", "description": "File that this one is put over, relative to it and beneath its folder."}
+
+
+def _long_hand() -> dict[str, Any]:
+    value = {"type": ["string", "number"], "description": "The number, written as usual."}
+    return {
+        "type": "object",
+        "description": "A number with its evidence.",
+        "properties": {"value": value, "range": _RANGE, "grade": _GRADE, "source": _SOURCE},
+        "required": ["value"],
+        "additionalProperties": False,
+    }
+
+
+def _change() -> dict[str, Any]:
+    scalar = {"type": ["string", "number"]}
+    return {
+        "type": "object",
+        "properties": {
+            "from": {**_DATE, "description": "First day on which the change acts."},
+            "until": {**_DATE, "description": "Day from which it is undone; default never."},
+            "ramp": {"type": "string", "examples": ["52 weeks"], "description": "Time until it acts in full."},
+            "set": _PATH,
+            "to": {**scalar, "description": "The new value, in the unit of the field."},
+            "factor": _PATH,
+            "by": {"type": "string", "pattern": "^x[0-9]+(\\.[0-9]+)?$", "examples": ["x0.92"]},
+        },
+        "oneOf": [{"required": ["from", "set", "to"]}, {"required": ["from", "factor", "by"]}],
+        "additionalProperties": False,
+    }
+
+
+def _changes() -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": "#/$defs/Change"}, "description": "Dated changes of numbers."}
+
+
+def _evidence() -> dict[str, Any]:
+    one = {
+        "type": "object",
+        "properties": {"range": _RANGE, "grade": _GRADE, "source": {**_SOURCE, "maxLength": GREATEST_TEXT}},
+        "additionalProperties": False,
+    }
+    return {"type": "object", "additionalProperties": one, "description": "Path of a number → evidence for it."}

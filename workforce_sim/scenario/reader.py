@@ -1,0 +1,102 @@
+"""A path → a validated `Scenario`; or every finding at once, with file, line, column and YAML path.
+
+In: a scenario file, or text. Out: a `Scenario`. The journey: layers, evidence, fields, fit, changes, time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from workforce_sim.errors import Finding, Findings, ScenarioError
+from workforce_sim.scenario.change_entries import read_changes
+from workforce_sim.scenario.changes import Change
+from workforce_sim.scenario.checks import Misfit, misfits, opening_misfits
+from workforce_sim.scenario.document import Document, written
+from workforce_sim.scenario.evidence import read_evidence, take_long_hands
+from workforce_sim.scenario.layers import Layered, parse_layers, read_layers
+from workforce_sim.scenario.mending import Beyond, mended, overlap
+from workforce_sim.scenario.scenario import Background, Scenario, names_in
+from workforce_sim.scenario.wording import findings_of
+
+TIME = frozenset(("start", "horizon", "warm_up", "opening_state"))
+"""Paths without which the dates of changes cannot be judged."""
+
+
+def read_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """Read a scenario file and all that it extends; raises `ScenarioError` with every finding."""
+    return _scenario(read_layers(Path(path)))
+
+
+def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
+    """Read a scenario from YAML text, called `name` in messages; raises `ScenarioError` with every finding."""
+    return _scenario(parse_layers(text, name))
+
+
+def _scenario(layered: Layered) -> Scenario:
+    document, findings = layered.document, Findings()
+    long_hands = take_long_hands(document)
+    base, mended_paths = _base(document, findings)
+    beyond = Findings()
+    beyond.extend(_located(misfits(base), document))
+    beyond.extend(_located(opening_misfits(base), document))
+    evidence = read_evidence(long_hands, layered.evidence, base, document.tree, beyond)
+    changes = () if TIME & set(mended_paths) else read_changes(layered.changes, base, beyond)
+    findings.extend(finding for finding in beyond if not overlap(finding.path, mended_paths))
+    findings.raise_if_any()
+    overrides = tuple(layered.overrides)
+    scenario = Scenario.build(document.tree, Background(document.file, document.tree, changes, overrides, evidence))
+    findings.extend(_faults_in_time(scenario, layered))
+    findings.raise_if_any()
+    return scenario
+
+
+def _base(document: Document, findings: Findings) -> tuple[Scenario, list[str]]:
+    """The scenario without its changes, mended if faulty so that all else can be judged; and where it was mended."""
+    background = Background(document.file, document.tree)
+    try:
+        return Scenario.build(document.tree, background), []
+    except ValidationError as error:
+        findings.extend(findings_of(error, document))
+        try:
+            tree, paths = mended(document.tree, error, names_in(document.tree)["roles"])
+            return Scenario.build(tree, background), [written(path) for path in paths]
+        except (Beyond, ValidationError):
+            raise ScenarioError(findings) from None
+
+
+def _located(found: Iterable[Misfit], document: Document) -> Iterable[Finding]:
+    for misfit in found:
+        yield document.place(misfit.steps).finding(misfit.steps, misfit.found, misfit.expected)
+
+
+def _faults_in_time(scenario: Scenario, layered: Layered) -> Iterable[Finding]:
+    """What dated changes do to the plan: it must be sound on every day; between turning dates all goes straight."""
+    turns = {day for change in scenario.changes for day in change.turning_dates()}
+    told: set[tuple[str, str]] = set()
+    for day in sorted(turn for turn in turns if scenario.first_day <= turn < scenario.end):
+        for path, found, expected in _faults_on(scenario, day, layered.document):
+            if (path, expected) not in told:
+                told.add((path, expected))
+                position = _culprit(scenario.changes, day)
+                yield layered.changes[position].finding((), f"on {day} at {path}: {found}", expected)
+
+
+def _faults_on(scenario: Scenario, day: date, document: Document) -> Iterable[tuple[str, str, str]]:
+    try:
+        standing = scenario.at(day)
+    except ValidationError as error:
+        found = list(findings_of(error, document))
+    else:
+        found = list(_located(misfits(standing), document))
+    return [(finding.path, finding.found, finding.expected) for finding in found]
+
+
+def _culprit(changes: tuple[Change, ...], day: date) -> int:
+    """Position of the last listed change that turns on a day."""
+    turning = [i for i, change in enumerate(changes) if day in change.turning_dates()]
+    return turning[-1]

@@ -1,0 +1,106 @@
+"""A scenario: the plan as it stands at first, its dated changes, and how it stands on any day.
+
+In: what the reader has put together. Out: `Scenario.at(date)`, the dates that matter, and the log of changes.
+No function alters a scenario; `at` returns another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import PrivateAttr
+
+from workforce_sim.scenario.changes import Change, change_log, changed_numbers
+from workforce_sim.scenario.evidence import Evidence
+from workforce_sim.scenario.layers import Override
+from workforce_sim.scenario.numbers import with_numbers
+from workforce_sim.scenario.schema import Plan
+
+
+def names_in(tree: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The names that a tree defines, as validation context: severities, roles, packages."""
+    severities, packages, workforce = tree.get("severities"), tree.get("packages"), tree.get("workforce")
+    roles = workforce.get("roles") if isinstance(workforce, dict) else None
+    return {
+        "severities": tuple(filter(_is_text, severities)) if isinstance(severities, list) else (),
+        "roles": tuple(roles) if isinstance(roles, dict) else (),
+        "packages": tuple(packages) if isinstance(packages, dict) else (),
+    }
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a scenario knows beside its blocks."""
+
+    file: str
+    tree: dict[str, Any]
+    changes: tuple[Change, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+
+class Scenario(Plan):
+    """A scenario that can be simulated: all blocks of the plan, on its first day unless it comes from `at`."""
+
+    _background: Background = PrivateAttr()
+    _base: Scenario | None = PrivateAttr(default=None)
+    _tree: dict[str, Any] = PrivateAttr()
+
+    @classmethod
+    def build(cls, tree: dict[str, Any], background: Background, base: Scenario | None = None) -> Scenario:
+        """Validate a tree into a scenario; raises pydantic's `ValidationError`."""
+        scenario = cls.model_validate(tree, context=names_in(tree))
+        scenario._background, scenario._base, scenario._tree = background, base, tree
+        return scenario
+
+    @property
+    def file(self) -> str:
+        """The file it was read from, as it was named then."""
+        return self._background.file
+
+    @property
+    def tree(self) -> dict[str, Any]:
+        """The resolved tree in planner's words, long-hands reduced to their values; fit for JSON and hashing."""
+        return self._tree
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Dated changes, as listed, the parent's first."""
+        return self._background.changes
+
+    @property
+    def overrides(self) -> tuple[Override, ...]:
+        """What each layer put over its parent's."""
+        return self._background.overrides
+
+    @property
+    def evidence(self) -> dict[str, Evidence]:
+        """Path of a number → what is known about it."""
+        return self._background.evidence
+
+    def at(self, day: date) -> Scenario:
+        """The scenario as it stands on a day, all changes up to then applied.
+
+        The reader has checked it at every turn, so that a pydantic `ValidationError` here is a fault of ours.
+        """
+        base = self._base or self
+        changed = changed_numbers(base, base.changes, day)
+        if not changed:
+            return base
+        return Scenario.build(with_numbers(base.tree, base, changed), base._background, base)
+
+    def epochs(self) -> tuple[date, ...]:
+        """The first day, and every later day of the run on which the scenario differs from the day before."""
+        dates = {day for change in self.changes for day in change.dates()}
+        return (self.first_day, *sorted(day for day in dates if self.first_day < day < self.end))
+
+    def change_log(self) -> tuple[str, ...]:
+        """Every dated change as *date path: old → new*, in the order in which they apply."""
+        base = self._base or self
+        return change_log(base, base.tree, self.changes)

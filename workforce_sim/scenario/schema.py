@@ -1,0 +1,279 @@
+"""Every block of a scenario as a frozen model: the time it covers, the people, the demand and the opening state.
+
+In: the resolved YAML tree, with the names of severities, roles and packages as validation context. Out: a `Plan` whose
+numbers are in days, per week, fractions, WTE and minutes. The text under a field is its manual: meaning, unit, range.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationInfo, field_validator, model_validator
+
+from workforce_sim import units
+from workforce_sim.errors import nearest
+from workforce_sim.scenario.care import (
+    Assessment,
+    Crisis,
+    DidNotAttend,
+    FactorBySeverity,
+    Handover,
+    InTreatment,
+    Package,
+    Remote,
+    Waiting,
+)
+from workforce_sim.scenario.quantities import (
+    Block,
+    BySeverity,
+    Date,
+    Distribution,
+    Factor,
+    Id,
+    Mix,
+    Quantity,
+    SeverityName,
+    Share,
+    ShareBySeverity,
+    Spread,
+    count,
+    default,
+    duration,
+    factor,
+    fault,
+    must_add_up,
+    number,
+    rate,
+)
+from workforce_sim.scenario.staffing import Workforce
+
+People = Annotated[int, count(0, 10_000_000)]
+Waited = Annotated[Distribution, Spread(duration("0 days", "20 years"), (("mean", "sd"), ("median", "p90")))]
+Growth = Annotated[float, Quantity(units.YEARLY, -0.9, 3.0)]
+
+
+class Calendar(Block):
+    """The days on which the clinic is open."""
+
+    country: Literal["England", "none"] = "England"
+    """Whose bank holidays are kept: England, or none."""
+    working_days: Literal["mon-fri", "mon-sun"] = "mon-fri"
+    """Days of the week on which the clinic is open."""
+
+
+class Group(Block):
+    """A part of the population whose waits are watched, and how it differs from the rest."""
+
+    share: Share
+    """Share of new referrals. 0% to 100%; over all groups 100%."""
+    gives_up: Factor = default("x1")
+    """Giving up while waiting, times that of the whole. x0 to x100."""
+    dna: Factor = default("x1")
+    """Missing appointments, times that of the whole. x0 to x100."""
+    drops_out: Factor = default("x1")
+    """Dropping out of treatment, times that of the whole. x0 to x100."""
+    cannot_use_remote: Annotated[float, Quantity(units.POINTS, -1.0, 1.0)] = default("0 points")
+    """Added to the share of people who cannot use video or phone. Percentage points; −100 to +100."""
+
+
+class Source(Block):
+    """Where new referrals come from."""
+
+    referrals: Annotated[float, rate()]
+    """New referrals on the first day of the run. Read as per week."""
+    growth: Growth = default("0% per year")
+    """Growth of referrals, compounded. Read as a fraction per year; −90% to 300% per year; default none."""
+    urgent: Share | None = None
+    """Share of its referrals that are urgent; default `demand.urgent`."""
+    severity: Mix
+    """Severity → share of its referrals, adding up to 100%."""
+
+
+class SeverityDrift(Block):
+    """Rising severity: the shares of some severities grow each year, at the cost of another."""
+
+    spread: ClassVar[str] = "rising"
+    """The field whose keys stand directly in the block."""
+
+    rising: Annotated[dict[str, float], BySeverity(Quantity(units.POINTS_PER_YEAR, 0.0, 0.5), missing=0.0)]
+    """Severity → growth of its share. Read as a fraction per year; 0 to 50 points per year."""
+    taken_from: SeverityName
+    """The severity whose share shrinks."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, value: Any) -> Any:
+        """In a scenario the rising severities stand beside `taken_from`."""
+        if not isinstance(value, dict):
+            return value
+        rising = {key: points for key, points in value.items() if key != "taken_from"}
+        return {key: given for key, given in value.items() if key == "taken_from"} | {"rising": rising}
+
+
+class Declined(Block):
+    """Referrals that are turned away at triage."""
+
+    share: ShareBySeverity = default("0%")
+    """Share of referrals turned away, for all or by severity. 0% to 100%; default none."""
+    bounce_back: Share = default("0%")
+    """Share of those turned away who are referred again. 0% to 100%; default none."""
+    within: Annotated[float, duration("1 day", "5 years")] = default("26 weeks")
+    """Time within which they come back, spread evenly. Read as days; 1 day to 5 years; a planning convention."""
+
+
+class Returns(Block):
+    """People who come back after a completed course."""
+
+    share: ShareBySeverity = default("0%")
+    """Share of people who come back, for all or by severity. 0% to 100%; default none."""
+    median: Annotated[float, duration("1 day", "20 years")] = default("39 weeks")
+    """Median time until they come back. Read as days; 1 day to 20 years; a planning convention."""
+
+
+class Demand(Block):
+    """The people who are referred."""
+
+    sources: Annotated[dict[Id, Source], Field(min_length=1, max_length=64)]
+    """Name of a source → its new referrals; people who come back are counted in `returns`, not here."""
+    urgent: Share = default("0%")
+    """Share of referrals that are urgent, where the source does not say. 0% to 100%; default none."""
+    months: dict[str, Annotated[float, factor(0.0, 20.0)]] = default({})
+    """Name of a month → referrals in it, times the yearly mean. x0 to x20; default x1."""
+    overdispersion: Annotated[float, number(1.0, 100.0)] = 1.0
+    """Variance over mean of the weekly count of referrals. 1 to 100; 1 is pure chance (Poisson)."""
+    severity_drift: SeverityDrift | None = None
+    """Rising severity; default none."""
+    declined: Declined = default({})
+    """Referrals that are turned away at triage."""
+    returns: Returns = default({})
+    """People who come back after a completed course."""
+
+    @field_validator("months", mode="after")
+    @classmethod
+    def _complete_months(cls, months: dict[str, float]) -> dict[str, float]:
+        for name in months:
+            if name not in units.MONTHS:
+                raise fault("months such as january or december", nearest(name, units.MONTHS), f'"{name}"')
+        return {month: months.get(month, 1.0) for month in units.MONTHS}
+
+
+class OpeningWaits(Block):
+    """How long those found waiting have waited."""
+
+    assessment: Waited = default("0 days")
+    """For assessment: a duration, {mean, sd} or {median, p90}. Read as days; 0 days to 20 years."""
+    treatment: Waited = default("0 days")
+    """For treatment: a duration, {mean, sd} or {median, p90}. Read as days; 0 days to 20 years."""
+
+
+def _kind_of_caseload(value: Any) -> str:
+    return "by package" if isinstance(value, dict) else "in all"
+
+
+class Today(Block):
+    """The opening state: who is there on the first day."""
+
+    waiting: dict[str, People] = default({})
+    """`assessment` or a package → people waiting for it; default none."""
+    waited: OpeningWaits = default({})
+    """How long they have waited."""
+    caseload: Annotated[
+        Annotated[People, Tag("in all")] | Annotated[dict[str, People], Tag("by package")],
+        Discriminator(_kind_of_caseload),
+    ] = 0
+    """People in treatment, in all or by package; default none."""
+    discharges: Annotated[float, rate()] = default("0 per week")
+    """People discharged of late, some of whom will come back. Read as per week; default none."""
+
+    @field_validator("waiting", mode="after")
+    @classmethod
+    def _complete_waiting(cls, waiting: dict[str, int], info: ValidationInfo) -> dict[str, int]:
+        return _by_queue(waiting, ("assessment", *(info.context or {}).get("packages", ())))
+
+    @field_validator("caseload", mode="after")
+    @classmethod
+    def _complete_caseload(cls, caseload: int | dict[str, int], info: ValidationInfo) -> int | dict[str, int]:
+        if isinstance(caseload, int):
+            return caseload
+        return _by_queue(caseload, (info.context or {}).get("packages", ()))
+
+
+def _by_queue(people: dict[str, int], queues: tuple[str, ...]) -> dict[str, int]:
+    """People by queue, every queue named; an unknown queue is refused."""
+    for name in people:
+        if queues and name not in queues:
+            raise fault(f"queues among {', '.join(queues)}", nearest(name, queues), f'"{name}"')
+    return {name: people.get(name, 0) for name in queues or people}
+
+
+class Plan(Block):
+    """A whole scenario, as it stands on one day."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\n]*\S[^\n]*$")]
+    """Title of the scenario, one line of at most 200 characters."""
+    description: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """What it is about, at most 2,000 characters."""
+    start: Date
+    """First day of the horizon, written YYYY-MM-DD."""
+    horizon: Annotated[float, Quantity(units.DURATION, 1.0, 60 * units.YEAR_DAYS)]
+    """How long to simulate. Read as days; 1 day to 60 years."""
+    opening_state: Literal["today", "warm_up"] = "today"
+    """Begin with the people of `today`, or empty with a `warm_up` before the start."""
+    warm_up: Annotated[float, duration("1 day", "20 years")] | None = None
+    """Time simulated before the start; only with `opening_state: warm_up`. Read as days; 1 day to 20 years."""
+    calendar: Calendar = default({})
+    """The days on which the clinic is open."""
+    copies: Annotated[int, count(1, 10_000)] = 1
+    """So many such teams side by side. 1 to 10,000."""
+    severities: Annotated[list[Id], Field(min_length=1, max_length=8)]
+    """Names of the severities, mildest first; 1 to 8."""
+    groups: Annotated[dict[Id, Group], Field(min_length=1, max_length=32)] = default({"everyone": {"share": "100%"}})
+    """Name of a group → its share and how it differs; default one group, everyone."""
+    demand: Demand
+    """The people who are referred."""
+    waiting: Waiting = default({})
+    """The queues."""
+    assessment: Assessment
+    """The first appointment."""
+    did_not_attend: DidNotAttend = default({})
+    """Appointments that are missed without notice."""
+    crisis: Crisis | None = None
+    """What a crisis costs the team; needed as soon as any crisis can happen."""
+    packages: Annotated[dict[Id, Package], Field(min_length=1, max_length=32)]
+    """Name of a package of care → who gets it and what it consists of."""
+    contacts_by_severity: FactorBySeverity = default("x1")
+    """Severity → contacts in a course, times the package's. x0.01 to x20; default x1."""
+    caseload_by_severity: FactorBySeverity = default("x1")
+    """Severity → caseload places taken up, times the package's. x0.01 to x20; default x1."""
+    in_treatment: InTreatment = default({})
+    """What befalls people in treatment."""
+    handover: Handover = default({})
+    """What it costs when a person's clinician leaves."""
+    remote: Remote = default({})
+    """Contacts by video or phone."""
+    workforce: Workforce
+    """The staff of the team."""
+    today: Today = default({})
+    """The opening state."""
+
+    @field_validator("packages", mode="after")
+    @classmethod
+    def _name_streams(cls, packages: dict[str, Package]) -> dict[str, Package]:
+        return {name: item.model_copy(update={"stream": item.stream or name}) for name, item in packages.items()}
+
+    @field_validator("groups", mode="after")
+    @classmethod
+    def _groups_add_up(cls, groups: dict[str, Group]) -> dict[str, Group]:
+        must_add_up({name: group.share for name, group in groups.items()})
+        return groups
+
+    @property
+    def first_day(self) -> date:
+        """First simulated date, day 0: the start, or the start of the warm-up."""
+        return self.start - timedelta(days=round(self.warm_up or 0.0))
+
+    @property
+    def end(self) -> date:
+        """The date after the last simulated one."""
+        return self.start + timedelta(days=round(self.horizon))
