@@ -13,9 +13,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workforce_sim.analysis.compare import compare
     from workforce_sim.present.explain import explain
-    from workforce_sim.run import run
+    from workforce_sim.run import compare, run
     from workforce_sim.scenario.reader import read_scenario
 
 __version__ = "0.1.0"
@@ -24,7 +23,7 @@ __all__ = ["__version__", "compare", "explain", "read_scenario", "run"]
 _HOMES = {
     "read_scenario": "workforce_sim.scenario.reader",
     "run": "workforce_sim.run",
-    "compare": "workforce_sim.analysis.compare",
+    "compare": "workforce_sim.run",
     "explain": "workforce_sim.present.explain",
 }
 

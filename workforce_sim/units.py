@@ -41,8 +41,9 @@ MONTHS = (
 )  # fmt: skip
 """Names of the months, as written in a scenario."""
 
-_QUANTITY = re.compile(r"([+-]?)(\d{1,16}(?:\.\d{1,16})?) ?([^\d.,].*)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_QUANTITY = re.compile(r"([+-]?)(\d{1,16}(?:\.\d{1,16})?) ?([^\d.,].*)?", re.ASCII)
+_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DIGITS = 12
 
 
@@ -88,7 +89,7 @@ class Measure:
         text = " ".join(value.split()).casefold()
         match = _QUANTITY.fullmatch(text.removeprefix(self.prefix).lstrip())
         if match is None or not text.startswith(self.prefix):
-            raise Unreadable(self.expected())
+            raise Unreadable(self.expected(), self._rewritten(text))
         sign, digits, unit = match[1], match[2], match[3] or ""
         worth = self.units.get(unit)
         if worth is None:
@@ -110,10 +111,18 @@ class Measure:
             raise Unreadable(self.expected(), (self._with_unit(bare),) if bare else ())
         return float(Decimal(repr(value)) * self.units[""])
 
+    def _rewritten(self, text: str) -> tuple[str, ...]:
+        """The text without thousands separators, with a decimal point, or with the words it must begin with."""
+        text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text).replace(",", ".")
+        text = text if text.startswith(self.prefix) else self.prefix + text
+        match = _QUANTITY.fullmatch(text.removeprefix(self.prefix).lstrip())
+        return (text,) if match and (match[3] or "") in self.units else ()
+
     def _corrections(self, digits: str, unit: str) -> tuple[str, ...]:
         if not unit:
             return (self._with_unit(digits),)
-        return tuple(self._with_unit(digits, close) for close in nearest(unit, filter(None, self.units)))
+        close = nearest(unit, filter(None, self.units))
+        return tuple(self._with_unit(digits, word) for word in close if word + "s" not in close)
 
     def _with_unit(self, digits: str, unit: str | None = None) -> str:
         unit = self.written_in[0] if unit is None else unit

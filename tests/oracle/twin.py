@@ -947,7 +947,6 @@ class Twin:
         ]
         for clinician in self.clinicians:
             clinician.team.clinicians.append(clinician)
-        self.staff_has_changed = True
         self.open_people: set[Person] = set()
         self.log_rows: list[tuple[int, ...]] = []
         self.makes_tables()
@@ -972,8 +971,8 @@ class Twin:
         for team in self.teams:
             team.forgets()
 
-    def staff_changed(self) -> None:
-        self.staff_has_changed = True
+    def staff_changed(self, team: int) -> None:
+        """Nothing to do: `staff` is read at each `advance`."""
 
     def open(self) -> None:
         """Section 8."""
@@ -987,7 +986,6 @@ class Twin:
         """Section 7."""
         self.clinicians[slot].leaves()
         self.writes_staff()
-        self.staff_has_changed = True
 
     def advance(self, until_day: int) -> None:
         """Steps 2 to 6 of the days up to and without `until_day`."""
@@ -1043,14 +1041,11 @@ class Twin:
 
     def reads_staff(self) -> None:
         """What the workforce decides."""
-        if not self.staff_has_changed:
-            return
         for field in ("occupied", "accepts", "shares_spare", "places", "wte", "daily_treatment", "daily_assessment"):
             for clinician, value in zip(self.clinicians, self.staff[field].tolist(), strict=True):
                 setattr(clinician, field, value)
         for team in self.teams:
             team.forgets()
-        self.staff_has_changed = False
 
     def writes_staff(self) -> None:
         """What the clinic decides."""

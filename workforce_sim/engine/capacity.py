@@ -1,37 +1,57 @@
 """What a person in post can do: seconds of clinical time on a day present, by activity, and room for a caseload.
 
-In: the rules of the epoch, contracted time in hundredths of a WTE, days in post. Out: whole seconds, and thousandths of
-a caseload place. Pure functions: no clock, no luck, no memory.
+In: the rules of an epoch, contracted time in hundredths of a WTE, days in post. Out: whole seconds, and thousandths of
+a caseload place. Pure functions: no clock, no luck, no memory. `kernel/roster.py` compiles them as they stand here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import numpy as np
 
-from workforce_sim.inputs.rules import RoleRules, StaffRules
+from workforce_sim.inputs.rules import StaffRules
 
 SUPERVISION_DAYS = 5
 """Working days over which a week's supervision is spread."""
 
+ROLE = np.dtype(
+    [
+        ("day_seconds", "i8"),  # contracted, 1 WTE, a working day
+        ("clinical_share", "f8"),
+        ("assessment_share", "f8"),  # of clinical time
+        ("places", "i8"),  # thousandths per WTE
+        ("target", "i8"),  # thousandths per WTE
+        ("shares_spare", "i4"),
+        ("supervision_needed", "f8"),  # seconds on a working day, per hundredth of a WTE supervised
+        ("induction_days", "f8"),
+        ("induction_productivity", "f8"),
+        ("induction_caseload", "f8"),
+    ],
+    align=True,
+)
+"""What bears on capacity, one row per role."""
 
-class ClinicalDay(NamedTuple):
-    """How the clinical time of a day present is laid out, seconds. The first three sum to the whole."""
 
-    treatment: int
-    assessment: int
-    supervision: int
-    not_given: int
-    """Supervision asked of this person beyond all their clinical time."""
+def role_table(rules: StaffRules) -> np.ndarray:
+    """ROLE, (role,): the rules of an epoch as the compiled loops read them."""
+    table = np.zeros(len(rules.roles), dtype=ROLE)
+    for row, role in zip(table, rules.roles, strict=True):
+        row["clinical_share"], row["assessment_share"] = role.clinical_share, role.assessment_share
+        row["places"], row["target"] = role.places, role.target if role.places else 0
+        row["shares_spare"] = role.shares_spare
+        if role.supervised_by:
+            row["supervision_needed"] = role.supervision_hours * 3600 / SUPERVISION_DAYS / 100
+    table["day_seconds"], table["induction_days"] = rules.day_seconds, rules.induction_days
+    table["induction_productivity"] = rules.induction_productivity
+    table["induction_caseload"] = rules.induction_caseload
+    return table
 
 
-class Supervision(NamedTuple):
-    """Who owes supervision in one team: seconds on a working day."""
-
-    asked: list[float]
-    """(role,) of each hundredth of a WTE in post, as supervisors."""
-    nobody: list[int]
-    """(role,) needed by those in post, as supervised, while nobody is in post to give it."""
+def supervisor_table(rules: StaffRules) -> np.ndarray:
+    """uint8, (role supervised, role): 1 = may supervise."""
+    table = np.zeros((len(rules.roles), len(rules.roles)), dtype=np.uint8)
+    for supervised, role in enumerate(rules.roles):
+        table[supervised, list(role.supervised_by)] = 1
+    return table
 
 
 def ramp(days_in_post: int, share_at_start: float, over_days: float) -> float:
@@ -44,39 +64,35 @@ def ramp(days_in_post: int, share_at_start: float, over_days: float) -> float:
     return share_at_start + (1.0 - share_at_start) * days_in_post / over_days
 
 
-def clinical_day(rules: StaffRules, role: int, wte: int, days_in_post: int, asked: float) -> ClinicalDay:
-    """A day present of someone with `wte` hundredths, of each of which `asked` seconds of supervision are asked.
-
-    contracted time x clinical share x induction ramp, less supervision given, split by the job plan.
-    """
-    rule = rules.roles[role]
-    productivity = ramp(days_in_post, rules.induction_productivity, rules.induction_days)
-    whole = int(rules.day_seconds * wte * rule.clinical_share * productivity / 100)
-    owed = round(asked * wte)
-    supervision = min(owed, whole)
-    assessment = int((whole - supervision) * rule.assessment_share)
-    return ClinicalDay(whole - supervision - assessment, assessment, supervision, owed - supervision)
+def clinical_seconds(day_seconds: int, wte: int, clinical_share: float, productivity: float) -> int:
+    """Clinical time on a day present, before supervision given: contracted time x clinical share x induction ramp."""
+    return int(day_seconds * wte * clinical_share * productivity / 100)
 
 
-def caseload_room(rules: StaffRules, per_wte: int, wte: int, days_in_post: int) -> int:
+def caseload_room(per_wte: int, wte: int, ramp_reached: float) -> int:
     """Thousandths of a caseload place: `per_wte` (thousandths per WTE) x WTE x induction ramp."""
-    return int(per_wte * wte * ramp(days_in_post, rules.induction_caseload, rules.induction_days) / 100)
+    return int(per_wte * wte * ramp_reached / 100)
 
 
-def share_supervision(roles: Sequence[RoleRules], in_post: Sequence[int]) -> Supervision:
-    """Spread the supervision that a team needs over those who can give it, in proportion to their contracted time.
+def share_supervision(
+    needed: np.ndarray, supervised_by: np.ndarray, in_post: np.ndarray, asked: np.ndarray, nobody: np.ndarray
+) -> None:
+    """Spread the supervision that a team needs over those who may give it, in proportion to their contracted time.
 
-    `in_post`: (role,), hundredths of a WTE. What nobody can give is not given (evidence E, loop R7).
+    needed: float64, (role,), ROLE's `supervision_needed`. in_post: int64, (role,), hundredths of a WTE.
+    Out: asked, float64, (role,), seconds on a working day of each hundredth of a WTE, as supervisors; nobody, int64,
+    (role,), seconds on a working day that the role needs while nobody is in post to give them: these are not given
+    (evidence E, loop R7).
     """
-    asked, nobody = [0.0] * len(roles), [0] * len(roles)
-    for supervised, rule in enumerate(roles):
-        needed = rule.supervision_hours * 3600 / SUPERVISION_DAYS * in_post[supervised] / 100
-        if not (rule.supervised_by and needed):
-            continue
-        supervisors = sum(in_post[role] for role in rule.supervised_by)
+    asked[:] = 0.0
+    nobody[:] = 0
+    for supervised in range(needed.size):
+        seconds = needed[supervised] * in_post[supervised]
+        supervisors = 0
+        for role in range(needed.size):
+            supervisors += in_post[role] * supervised_by[supervised, role]
         if supervisors == 0:
-            nobody[supervised] = round(needed)
+            nobody[supervised] = int(seconds + 0.5)
             continue
-        for role in rule.supervised_by:
-            asked[role] += needed / supervisors
-    return Supervision(asked, nobody)
+        for role in range(needed.size):
+            asked[role] += seconds * supervised_by[supervised, role] / supervisors

@@ -1,4 +1,4 @@
-"""Management's calendar as a SimPy process: on its day, each epoch's rules are given to the clinic and to the workforce.
+"""Management's calendar as a SimPy process: on its day, each epoch's rules are given to clinic and workforce.
 
 In: the epochs of the compiled scenario. Out: calls of `set_rules`, before anything else that day.
 """

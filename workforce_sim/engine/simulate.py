@@ -25,7 +25,7 @@ from workforce_sim.engine.state import (
     World,
 )
 from workforce_sim.engine.workforce import Workforce
-from workforce_sim.inputs.codes import Flow, PackageStock, Stock, Use
+from workforce_sim.inputs.codes import Flow, PackageStock, Setting, Stock, Use
 from workforce_sim.inputs.demand import draw_referrals
 from workforce_sim.inputs.opening import draw_opening
 from workforce_sim.inputs.rules import Inputs, Rules
@@ -138,9 +138,10 @@ ClinicFactory = Callable[
 def simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
     """One replication of a scenario."""
     clinic, workforce = run_clinic(inputs, seed, replication, Compiled)
-    world = clinic.world
+    world, names = clinic.world, inputs.names
+    cells = (len(inputs.period_starts), len(names.teams), len(names.severities), len(names.groups), -1)
     return RawRun(
-        replication, world.flow, world.stock_record, world.package_record, world.use,
+        replication, world.flow.reshape(cells), world.stock_record.reshape(cells), world.package_record, world.use,
         workforce.staffing, clinic.log, workforce.careers(),
     )  # fmt: skip
 
@@ -189,9 +190,10 @@ def new_world(
 ) -> World:
     """The arrays of a replication before its first day."""
     names, rules = inputs.names, inputs.epochs[0].rules
-    teams, severities, groups = len(names.teams), len(names.severities), len(names.groups)
+    teams, severities = len(names.teams), len(names.severities)
+    cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), rules.package_series.shape[1]
-    heaps = teams * (2 + packages + len(names.tasks)) * severities + len(inputs.posts)
+    heaps = rules.setting[Setting.OWN_HEAPS] + len(inputs.posts)
     rows = len(arrivals[1]) + 512
     counter = np.zeros(Counter.N, dtype=np.int64)
     counter[Counter.SEED], counter[Counter.REPLICATION] = luck
@@ -210,10 +212,10 @@ def new_world(
         dirty=np.ones(teams, dtype=np.int32),
         calendar=np.full((2, teams, inputs.days), -1, dtype=np.int32),
         day_table=np.stack([inputs.working, inputs.period_of_day], axis=1).astype(np.int32),
-        stock=np.zeros((teams, severities, groups, Stock.N), dtype=np.int64),
+        stock=np.zeros((cells, Stock.N), dtype=np.int64),
         package_stock=np.zeros((teams, packages, PackageStock.N), dtype=np.int64),
-        flow=np.zeros((periods, teams, severities, groups, Flow.N), dtype=np.int64),
-        stock_record=np.zeros((periods, teams, severities, groups, Stock.N), dtype=np.int64),
+        flow=np.zeros((periods, cells, Flow.N), dtype=np.int64),
+        stock_record=np.zeros((periods, cells, Stock.N), dtype=np.int64),
         package_record=np.zeros((periods, teams, packages, PackageStock.N), dtype=np.int64),
         use=np.zeros((periods, teams, len(names.roles), Use.N), dtype=np.int64),
         log=np.zeros(4 * rows, dtype=LOG),

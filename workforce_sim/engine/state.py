@@ -28,6 +28,7 @@ PATIENT = np.dtype(
         ("source", "i4"),
         ("group", "i4"),
         ("severity", "i4"),
+        ("cell", "i4"),  # where the person is counted: (team * severities + severity) * groups + group
         ("severity_at_referral", "i4"),
         ("urgent", "i4"),
         ("package", "i4"),
@@ -62,6 +63,8 @@ COURSE = np.dtype(
         ("calendar_next", "i4"),
         ("calendar_previous", "i4"),
         ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
+        ("person", "i4"),  # patient row
+        ("place", "i4"),  # in the package; 0 = lead
         ("series", "i4"),  # -1: no such series
         ("done", "i4"),
         ("planned", "i4"),
@@ -184,10 +187,10 @@ class World(NamedTuple):
     dirty: np.ndarray  # int32, (team,), 1 = places or queues changed since the last allocation
     calendar: np.ndarray  # int32, (2, team, day), first patient row / course row with something on that day
     day_table: np.ndarray  # int32, (day, 2): is a working day, number of the period it belongs to
-    stock: np.ndarray  # int64, (team, severity, group, Stock.N)
+    stock: np.ndarray  # int64, (cell, Stock.N)
     package_stock: np.ndarray  # int64, (team, package, PackageStock.N)
-    flow: np.ndarray  # int64, (period, team, severity, group, Flow.N)
-    stock_record: np.ndarray  # int64, (period, team, severity, group, Stock.N), at the period's last day
+    flow: np.ndarray  # int64, (period, cell, Flow.N)
+    stock_record: np.ndarray  # int64, (period, cell, Stock.N), at the period's last day
     package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
     use: np.ndarray  # int64, (period, team, role, Use.N)
     log: np.ndarray  # LOG, (capacity,)

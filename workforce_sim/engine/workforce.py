@@ -1,7 +1,7 @@
-"""The staff, told as SimPy processes: people hold posts, tire, resign, work their notice and leave; posts are recruited to.
+"""The staff, told as SimPy processes: people hold posts, tire, resign and leave; vacant posts are recruited to.
 
 In: the compiled scenario, the STAFF rows and the roster that the clinic works with. Out: those two, kept true from day
-to day; the monthly record and the chronicle of careers in `ledger`.
+to day; the monthly record (`staffing`) and the chronicle of careers (`careers`).
 
 Everything happens as a day begins, before the clinic opens. On one day: last month's record is closed, then new rules
 hold, then the office's regular work (days off, weekly review), then what befalls people. The regular dates are booked
@@ -24,9 +24,10 @@ from typing import Any, Protocol
 import numpy as np
 from simpy import Environment, Event, Interrupt, Process, Timeout
 
-from workforce_sim.engine.capacity import Supervision, caseload_room, clinical_day, share_supervision
-from workforce_sim.engine.kernel.roster import PART_DAYS, Stretch, draw_sickness, plan_leave, wear
-from workforce_sim.engine.staffing import CareerEvent, Ledger, Staffing
+from workforce_sim.engine.capacity import role_table, supervisor_table
+from workforce_sim.engine.kernel import roster as compiled
+from workforce_sim.engine.kernel.roster import PART_DAYS, PERSON, Personnel, Stretch
+from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.inputs.codes import NOT_YET
 from workforce_sim.inputs.laws import Law, fixed, from_cumulative, geometric
 from workforce_sim.inputs.rules import Inputs, RoleRules, Rules, StaffRules
@@ -40,11 +41,8 @@ LEAVE_YEAR_BEGINS = 4
 LEAVING_MULTIPLIER = (0.6, 2.5)
 """Bounds of what exhaustion does to leaving (evidence E, loop R1)."""
 
-SICKNESS_MULTIPLIER = (0.25, 3.0)
-"""Bounds of what load does to sickness (evidence E, loop R2)."""
-
-MOST_SICKNESS = 0.95
-"""No share of working days lost to sickness is greater."""
+SICKNESS_BOUNDS = (0.25, 3.0, 0.95)
+"""Least and greatest factor that load puts on sickness (evidence E, loop R2); greatest share of days lost."""
 
 EXHAUSTION_STEPS = 256
 """Exhaustion acts on leaving in steps of 1/256."""
@@ -54,6 +52,15 @@ LONGEST_TENURE = 50 * 365
 
 APPROVAL = 1 << 16
 """Count of the draw about the approval of a vacancy; below it, counts number the rounds."""
+
+NO_LOOP = (-1.0, 0.0, 0.0, 0.0)
+"""Smoothing, rise, recovery and usual exhaustion for the compiled loop, when it is off."""
+
+COUNTED = {
+    CareerEvent.STARTED: (Staffing.STARTERS, Staffing.STARTER_HEADS),
+    CareerEvent.LEFT: (Staffing.LEAVERS, Staffing.LEAVER_HEADS),
+}
+"""Columns of the monthly record that an event counts in: WTE, heads."""
 
 IN_POST, LEAVING, HIRING = int(Purpose.PERSON_IN_POST), int(Purpose.LEAVING), int(Purpose.HIRING)
 
@@ -88,12 +95,15 @@ class Status(IntEnum):
 class Workforce:
     """Everybody in post, and every vacancy, in one replication."""
 
+    personnel: Personnel
+    """The arrays of the staff, as the compiled loops see them."""
+
     def __init__(self, env: Environment, inputs: Inputs, staff: np.ndarray, roster: np.ndarray, clinic: Clinic,
                  seed: int, replication: int) -> None:  # fmt: skip
+        """staff: STAFF, (slot,), and roster: uint8, (slot, day), are shared with the clinic. Doors open on day 0."""
         self.env, self.inputs, self.staff, self.roster, self.clinic = env, inputs, staff, roster, clinic
         self.seed, self.replication = seed, replication
-        self.rules = inputs.epochs[0].staff
-        self.ledger = Ledger(inputs, roster)
+        self._hold(inputs.epochs[0].staff)
         self._know_the_posts()
         self._know_the_calendar()
         self._nobody_yet()
@@ -101,36 +111,31 @@ class Workforce:
         env.process(self.service())
 
     def service(self) -> Story:
-        """On day 0 the doors open; from then on, week by week, people tire or recover, and newcomers are given more."""
+        """On day 0 the doors open; from then on, week by week, load is felt, and newcomers are given more to do."""
         self.open()
         for week in self._book(range(WEEK, self.inputs.days, WEEK)):
             yield week
-            self.review()
-
-    # --- the day the doors open ---------------------------------------------------------------------------------------
+            self.lay_out_days(after_a_week=True)
 
     def open(self) -> None:
         """Put today's people in post, and today's vacancies under way."""
         found = [slot for slot, post in enumerate(self.posts) if post.filled]
         for slot in found:
             self.find(slot)
-        for team in range(len(self.in_post)):
-            self.supervise(team, everybody=True)
-        self.plan_days_off(np.array(found, dtype=np.int64))
-        self.env.process(self.rota(self._book(self._month_firsts)))
+        self.lay_out_days()
+        self.plan_days_off()
+        self.env.process(self.rota(self._book(day for day in self._months if day < self.inputs.days)))
         for cell in self.posts_of:
             self.match_establishment(cell, under_way=True)
         for slot in found:
-            self.env.process(self.career(slot, max(self.start_day[slot], -self.rules.notice_days)))
+            self.env.process(self.career(slot, max(self.start_day.item(slot), -self.rules.notice_days)))
 
     def find(self, slot: int) -> None:
         """Someone is found in post on day 0, after a time that renewal theory gives for a moment picked at random."""
         words = self.luck_of(self.person(slot), IN_POST)
         role, rules = self.role_rules(slot), self.rules
         law = tenure_law(role.leaving_rate, rules.early_multiplier, rules.early_days, rules.later_multiplier)
-        self.start_day[slot] = -value(law, words[0])
-        self.sick[slot] = words[1] < threshold(rules.sickness_share)
-        self.take_post(slot)
+        self.take_post(slot, -value(law, words[0]), sick=words[1] < threshold(rules.sickness_share))
         self.note(0, slot, CareerEvent.FOUND)
 
     # --- a person -----------------------------------------------------------------------------------------------------
@@ -149,7 +154,7 @@ class Workforce:
         self.leave(slot)
 
     def until_resignation(self, slot: int, since: int) -> Generator[Event, Any, int]:
-        """Candidate days come at a rate that no hazard exceeds; on each, the hazard of that day decides (Jensen 1953)."""
+        """Candidate days come at a rate that no hazard exceeds; on each, that day's hazard decides (Jensen 1953)."""
         person, fastest = self.person(slot), self.fastest[self.posts[slot].role]
         gaps, day = geometric(fastest / DAYS_PER_YEAR), since
         for n in count():
@@ -163,11 +168,11 @@ class Workforce:
     def hazard(self, slot: int, day: int) -> float:
         """Resignations per year: the role's rate x the multiplier of tenure x that of exhaustion."""
         rules = self.rules
-        early = day - self.start_day[slot] < rules.early_days
+        early = day - self.start_day.item(slot) < rules.early_days
         rate = self.role_rules(slot).leaving_rate * (rules.early_multiplier if early else rules.later_multiplier)
         if rules.exhaustion is None:
             return rate
-        step = int(self.exhaustion[slot] * EXHAUSTION_STEPS + 0.5)
+        step = int(self.exhaustion.item(slot) * EXHAUSTION_STEPS + 0.5)
         return rate * leaving_multipliers(rules.exhaustion.usual, rules.exhaustion.gain_on_leaving)[step]
 
     def resign(self, slot: int, day: int, last_day: int) -> None:
@@ -183,48 +188,37 @@ class Workforce:
 
     def leave(self, slot: int) -> None:
         """The post is left; the caseload is released first, as it was last night."""
+        team = self.posts[slot].team
         self.clinic.release(slot)
-        team, role = self.cell[slot]
         self.note(self.today, slot, CareerEvent.LEFT)
-        self.ledger.supervises(self.today, slot, 0, 0)
         self.status[slot] = Status.EMPTY
-        self.in_post[team][role] -= self.wte[slot]
-        self.learning.discard(slot)
         self.occupied[slot] = self.accepts[slot] = 0
         self.keys[slot] = -1
-        self.daily_treatment[slot] = self.daily_assessment[slot] = self.places[slot] = 0
-        self.leave_planned[slot] = self.sickness_drawn[slot] = NOT_YET
         self.roster[slot, self.today :] = 0
-        self.supervise(team)
+        self.lay_out_days(team)
         self.clinic.staff_changed(team)
 
     def start(self, slot: int) -> None:
         """A newcomer's first day: well, rested, and at the foot of the induction ramp."""
+        team = self.posts[slot].team
         self.occupant[slot] += 1
         self.rounds[slot] = 0
-        self.start_day[slot] = self.today
-        self.sick[slot] = 0
-        self.take_post(slot)
+        self.take_post(slot, self.today, sick=False)
         self.note(self.today, slot, CareerEvent.STARTED)
-        self.supervise(self.posts[slot].team)
-        self.write_day(slot)
-        self.plan_days_off(np.array([slot]))
+        self.lay_out_days(team)
+        self.plan_days_off(slot)
+        self.clinic.staff_changed(team)
         self.env.process(self.career(slot, self.today))
 
-    def take_post(self, slot: int) -> None:
-        """What is the same for the found and for the newly started."""
-        team, role = self.cell[slot]
+    def take_post(self, slot: int, start_day: int, sick: bool) -> None:
+        """What is the same for the found and for the newly started. Nobody has felt any load yet."""
         self.status[slot] = Status.HELD
-        self.in_post[team][role] += self.wte[slot]
-        self.rest(slot)
+        self.start_day[slot] = start_day
+        usual = 0.0 if self.rules.exhaustion is None else self.rules.exhaustion.usual
+        self.people[slot] = (start_day, NOT_YET, NOT_YET, 0, 0, 0, 1.0, usual, sick)
         self.keys[slot] = self.person(slot)
         self.occupied[slot] = self.accepts[slot] = 1
-        self.staff["available"][slot] = self.staff["used"][slot] = 0
-
-    def rest(self, slots: int | slice) -> None:
-        """Nobody has felt any load yet."""
-        self.load[slots] = 1.0
-        self.exhaustion[slots] = 0.0 if self.rules.exhaustion is None else self.rules.exhaustion.usual
+        self.available[slot] = self.used[slot] = 0
 
     # --- a vacancy ----------------------------------------------------------------------------------------------------
 
@@ -261,7 +255,8 @@ class Workforce:
     def recruitment(self, slot: int, began: int) -> Story:
         """Approval once, then rounds until one succeeds; the newcomer starts when the post is free."""
         try:
-            day = began + value(fixed(self.role_rules(slot).approval_days), self.luck_of(self.candidate(slot), HIRING, APPROVAL)[1])
+            words = self.luck_of(self.candidate(slot), HIRING, APPROVAL)
+            day = began + value(fixed(self.role_rules(slot).approval_days), words[1])
             yield self.until(day)
             self.note(self.today, slot, CareerEvent.ADVERTISED, sought=True)
             found = False
@@ -273,7 +268,7 @@ class Workforce:
                 found = words[0] < threshold(self.chance_to_fill(slot))
                 if not found:
                     self.note(self.today, slot, CareerEvent.ROUND_FAILED, sought=True)
-            if self.status[slot] != Status.EMPTY:
+            while self.status[slot] != Status.EMPTY:  # on the last day the leaver goes first, in whatever order it was booked
                 yield self.until(self.leave_day[slot])
         except Interrupt:
             self.note(self.today, slot, CareerEvent.WITHDRAWN, sought=True)
@@ -282,10 +277,10 @@ class Workforce:
             self.start(slot)
 
     def chance_to_fill(self, slot: int) -> float:
-        """fill x (1 - reputation x (the team's vacancy share - the usual one)), within 0 .. 1 (evidence E, loop R12)."""
+        """fill x (1 - reputation x (the team's vacancy - the usual one)), within 0 .. 1 (evidence E, loop R12)."""
         role = self.role_rules(slot)
         funded = sum(rule.funded for rule in self.rules.roles)
-        vacant = max(0, funded - sum(self.in_post[self.posts[slot].team]))
+        vacant = max(0, funded - int(self.personnel.in_post[self.posts[slot].team].sum()))
         vacancy = vacant / funded if funded else 0.0
         return min(1.0, max(0.0, role.fill * (1.0 - role.reputation * (vacancy - role.usual_vacancy))))
 
@@ -295,45 +290,21 @@ class Workforce:
         """On the first of each month days off are settled for everybody in post."""
         for first_of_month in booked:
             yield first_of_month
-            self.plan_days_off(np.flatnonzero(self.occupied))
+            self.plan_days_off()
 
-    def plan_days_off(self, slots: np.ndarray) -> None:
-        """Leave and study to the end of the leave year, sickness to the end of the month, for whom it is due."""
-        rules = self.rules
-        unplanned = slots[self.leave_planned[slots] <= self.today]
-        if unplanned.size:
-            year_began, year_ends = self._leave_year()
-            stretch = self._stretch(year_ends)
-            part_of_year = (year_ends - self.today) / (year_ends - year_began) * PART_DAYS
+    def plan_days_off(self, slot: int | None = None) -> None:
+        """Leave and study to the end of the leave year, sickness to that of the month, for whom they are not known."""
+        rules, today, loop = self.rules, self.today, self.rules.exhaustion
+        year_began, year_ends = self._leave_year()
+        if slot is not None or today in (0, year_began):
+            part_of_year = (year_ends - today) / (year_ends - year_began) * PART_DAYS
             leave, study = round(rules.leave_days * part_of_year), round(rules.study_days * part_of_year)
-            plan_leave(self.roster, self.working, unplanned, self.keys[unplanned], stretch, leave, study)
-            self.leave_planned[unplanned] = year_ends
-        undrawn = slots[self.sickness_drawn[slots] <= self.today]
-        if undrawn.size:
-            stretch = self._stretch(self._next_month())
-            falls_ill, stays_ill = self.sickness_thresholds(undrawn)
-            draw_sickness(self.roster, self.working, undrawn, self.keys[undrawn], self.sick, stretch, falls_ill, stays_ill)
-            self.sickness_drawn[undrawn] = stretch.until
-
-    def sickness_thresholds(self, slots: np.ndarray) -> tuple[np.ndarray, int]:
-        """(to fall ill, of each slot; to stay ill) on a working day, so that the usual share x (1 + gain x (load - 1)) is lost."""
-        rules = self.rules
-        share = np.full(slots.size, rules.sickness_share)
-        if rules.exhaustion is not None:
-            share *= np.clip(1.0 + rules.exhaustion.gain_on_sickness * (self.load[slots] - 1.0), *SICKNESS_MULTIPLIER)
-        share = np.minimum(share, MOST_SICKNESS)
-        recovers = 1.0 / max(1.0, rules.sickness_spell)
-        falls_ill = np.minimum(1.0, recovers * share / (1.0 - share))
-        return (falls_ill * CERTAIN).astype(np.int64), threshold(1.0 - recovers)
-
-    def review(self) -> None:
-        """Once a week: what the week's load has done to people, and how far newcomers have come."""
-        loop = self.rules.exhaustion
-        if loop is not None:
-            smoothing = min(1.0, WEEK / max(loop.smoothing_days, 1.0))
-            wear(self.staff, self.target, self.load, self.exhaustion, smoothing, loop.rise, loop.recovery, loop.usual)
-        for slot in sorted(self.learning):
-            self.write_day(slot)
+            compiled.plan_leave(self.personnel, self._stretch(year_ends, slot), leave, study)
+        recovers, gain = 1.0 / max(1.0, rules.sickness_spell), 0.0 if loop is None else loop.gain_on_sickness
+        month_ends = self._months[bisect_right(self._months, today)]
+        compiled.draw_sickness(
+            self.personnel, self._stretch(month_ends, slot), rules.sickness_share, recovers, gain, SICKNESS_BOUNDS
+        )
 
     def bookkeeping(self, booked: Iterable[Event]) -> Story:
         """On the first day of each period the one before is closed."""
@@ -345,28 +316,15 @@ class Workforce:
     def staffing(self) -> np.ndarray:
         """int64, (period, team, role, Staffing.N). To be asked for after the last day: it closes the last period."""
         self.close_period(len(self.inputs.period_starts) - 1, self.inputs.days)
-        return self.ledger.staffing
+        return self.personnel.staffing
 
     def careers(self) -> np.ndarray:
         """int64, (event, Chronicle.N): what happened to posts and people, in order."""
-        return self.ledger.chronicle()
+        return np.array(self._chronicle, dtype=np.int64).reshape(-1, Chronicle.N)
 
     def close_period(self, period: int, day: int) -> None:
         """Write down the state as the day before `day` ended."""
-        self.ledger.settle(day)
-        record, in_post = self.ledger.staffing[period], np.array(self.in_post)
-        record[:, :, Staffing.FUNDED] = [role.funded for role in self.rules.roles]
-        record[:, :, Staffing.IN_POST] = in_post
-        weight = self.staff["wte"] * self.occupied
-        record[:, :, Staffing.TENURE] = self._mean(weight * (day - np.array(self.start_day)), in_post)
-        record[:, :, Staffing.EXHAUSTION] = -1
-        if self.rules.exhaustion is not None:
-            record[:, :, Staffing.EXHAUSTION] = self._mean(weight * (self.exhaustion * 1000), in_post)
-
-    def _mean(self, weighted: np.ndarray, in_post: np.ndarray) -> np.ndarray:
-        """int64, (team, role): sum over slots / in post; -1 where nobody is."""
-        sums = np.bincount(self._cell_number, weights=weighted, minlength=in_post.size).reshape(in_post.shape)
-        return np.where(in_post > 0, np.rint(sums / np.maximum(in_post, 1)), -1).astype(np.int64)
+        compiled.take_stock(self.personnel, period, day, self._funded, self.rules.exhaustion is not None)
 
     # --- rules and capacity -------------------------------------------------------------------------------------------
 
@@ -374,43 +332,26 @@ class Workforce:
         """New rules hold from today on."""
         if rules is self.rules:
             return
-        loop_begins = self.rules.exhaustion is None and rules.exhaustion is not None
-        self.rules = rules
-        if loop_begins:
-            self.rest(slice(None))
-            self.staff["available"] = self.staff["used"] = 0
-        for team in range(len(self.in_post)):
-            self.supervise(team, everybody=True)
+        if self.rules.exhaustion is None and rules.exhaustion is not None:
+            self.people["load"], self.people["exhaustion"] = 1.0, rules.exhaustion.usual
+            self.available[:] = self.used[:] = 0
+        self._hold(rules)
+        self.personnel = self.personnel._replace(roles=role_table(rules), supervised_by=supervisor_table(rules))
+        self.lay_out_days()
         for cell in self.posts_of:
             self.match_establishment(cell)
 
-    def supervise(self, team: int, everybody: bool = False) -> None:
-        """Share out the supervision that the team needs; rewrite the days of those of whom something else is asked."""
-        before = self.supervision[team]
-        now = self.supervision[team] = share_supervision(self.rules.roles, self.in_post[team])
-        for role, seconds in enumerate(now.nobody):
-            if seconds != before.nobody[role]:
-                self.ledger.lacks_supervisors(self.today, team, role, seconds)
-            if everybody or now.asked[role] != before.asked[role]:
-                for slot in self.posts_of.get((team, role), ()):
-                    if self.status[slot] != Status.EMPTY:
-                        self.write_day(slot)
+    def lay_out_days(self, team: int | None = None, after_a_week: bool = False) -> None:
+        """From today on, what everybody (in a team) can do in a day: WTE x clinical share x ramp, less supervision.
 
-    def write_day(self, slot: int) -> None:
-        """Write what a person can do, from their WTE, ramp, clinical share, job plan and supervision given."""
-        (team, role), wte, tenure = self.cell[slot], self.wte[slot], self.today - self.start_day[slot]
-        rules, rule = self.rules, self.rules.roles[role]
-        day = clinical_day(rules, role, wte, tenure, self.supervision[team].asked[role])
-        self.daily_treatment[slot], self.daily_assessment[slot] = day.treatment, day.assessment
-        self.ledger.supervises(self.today, slot, day.supervision, day.not_given)
-        self.places[slot] = caseload_room(rules, rule.places, wte, tenure)
-        self.target[slot] = caseload_room(rules, rule.target, wte, tenure) if rule.places else 0
-        self.shares_spare[slot] = rule.shares_spare
-        if tenure < rules.induction_days:
-            self.learning.add(slot)
-        else:
-            self.learning.discard(slot)
-        self.clinic.staff_changed(team)
+        `after_a_week`: first, what the week's load has done to people.
+        """
+        first, last = (0, len(self.inputs.names.teams)) if team is None else (team, team + 1)
+        loop = self._loop if after_a_week else NO_LOOP
+        if compiled.lay_out_days(self.personnel, first, last, self.today, loop):
+            for number, changed in enumerate(self.personnel.changed[first:last].tolist(), first):
+                if changed:
+                    self.clinic.staff_changed(number)
 
     # --- small words --------------------------------------------------------------------------------------------------
 
@@ -442,7 +383,13 @@ class Workforce:
 
     def note(self, day: int, slot: int, event: CareerEvent, sought: bool = False) -> None:
         """Enter in the chronicle what happened to the occupant, or to the one sought."""
-        self.ledger.note(day, slot, self.occupant[slot] + sought, event)
+        self._chronicle.append((day, slot, self.occupant[slot] + sought, int(event)))
+        if event in COUNTED:
+            post = self.posts[slot]
+            row = self.personnel.staffing[self.inputs.period_of_day[day], post.team, post.role]
+            wte, heads = COUNTED[event]
+            row[wte] += post.wte
+            row[heads] += 1
 
     # --- what is known from the start ---------------------------------------------------------------------------------
 
@@ -455,50 +402,68 @@ class Workforce:
             self.posts_of.setdefault(cell, []).append(slot)
         names_of = {cell: name_key(names.teams[cell[0]], names.roles[cell[1]]) << 32 for cell in self.posts_of}
         self.post_key = [names_of[post.team, post.role] | post.number << 16 for post in self.posts]
-        self._cell_number = np.array([team * len(names.roles) + role for team, role in self.cell], dtype=np.int64)
         self.fastest = [fastest_leaving(self.inputs, role) for role in range(len(names.roles))]
 
     def _know_the_calendar(self) -> None:
         start, days = self.inputs.start, self.inputs.days
         self._period_firsts = (np.flatnonzero(np.diff(self.inputs.period_of_day)) + 1).tolist()
-        firsts = [(date(start.year + m // 12, m % 12 + 1, 1) - start).days for m in range(start.month, start.month + days // 28 + 14)]
-        self._month_firsts = [day for day in firsts if 0 < day < days]
-        self._months = firsts
-        self._leave_years = [(date(year, LEAVE_YEAR_BEGINS, 1) - start).days for year in range(start.year - 1, start.year + days // 365 + 3)]
-        self.working = calendar_beyond(self.inputs.working, self._leave_years[-1])
+        months = range(start.month, start.month + days // 28 + 2)
+        years = range(start.year - 1, start.year + days // 365 + 3)
+        self._months = [(date(start.year + month // 12, month % 12 + 1, 1) - start).days for month in months]
+        self._leave_years = [(date(year, LEAVE_YEAR_BEGINS, 1) - start).days for year in years]
+        self._working = calendar_beyond(self.inputs.working, self._leave_years[-1])
 
     def _nobody_yet(self) -> None:
-        n, names = len(self.posts), self.inputs.names
+        n, teams, roles = len(self.posts), len(self.inputs.names.teams), len(self.inputs.names.roles)
         self.status: list[int] = [Status.EMPTY] * n
-        self.occupant, self.rounds, self.start_day, self.leave_day = [0] * n, [0] * n, [0] * n, [NOT_YET] * n
-        self.load, self.exhaustion, self.target = np.ones(n), np.zeros(n), np.zeros(n)
-        self.sick = np.zeros(n, dtype=np.uint8)
-        self.leave_planned, self.sickness_drawn = np.full(n, NOT_YET), np.full(n, NOT_YET)
-        self.learning: set[int] = set()
+        self.occupant, self.rounds, self.leave_day = [0] * n, [0] * n, [NOT_YET] * n
         self.sought: dict[int, Process] = {}
-        self.in_post = [[0] * len(names.roles) for _ in names.teams]
-        self.supervision = [Supervision([0.0] * len(names.roles), [0] * len(names.roles)) for _ in names.teams]
+        self._chronicle: list[tuple[int, int, int, int]] = []
         for field in ("team", "role", "wte"):
             self.staff[field] = [getattr(post, field) for post in self.posts]
         self.keys, self.occupied, self.accepts = self.staff["key"], self.staff["occupied"], self.staff["accepts"]
-        self.daily_treatment, self.daily_assessment = self.staff["daily_treatment"], self.staff["daily_assessment"]
-        self.places, self.shares_spare = self.staff["places"], self.staff["shares_spare"]
+        self.available, self.used = self.staff["available"], self.staff["used"]
         self.keys[:] = -1
+        self.people = np.zeros(n, dtype=PERSON)
+        self.start_day, self.exhaustion = self.people["start_day"], self.people["exhaustion"]
+        periods = len(self.inputs.period_starts)
+        self.personnel = Personnel(
+            staff=self.staff,
+            people=self.people,
+            roster=self.roster,
+            working=self._working,
+            team_slots=np.searchsorted(self.staff["team"], np.arange(teams + 1)),
+            in_post=np.zeros((teams, roles), dtype=np.int64),
+            unsupervised=np.zeros((teams, roles), dtype=np.int64),
+            booked_until=np.zeros(teams, dtype=np.int64),
+            changed=np.zeros(teams, dtype=np.int64),
+            staffing=np.zeros((periods, teams, roles, Staffing.N), dtype=np.int64),
+            period_of_day=self.inputs.period_of_day,
+            roles=role_table(self.rules),
+            supervised_by=supervisor_table(self.rules),
+        )
+
+    def _hold(self, rules: StaffRules) -> None:
+        self.rules, loop = rules, rules.exhaustion
+        if loop is None:
+            self._loop = NO_LOOP
+        else:
+            smoothing = min(1.0, WEEK / max(loop.smoothing_days, 1.0))
+            self._loop = (smoothing, loop.rise, loop.recovery, loop.usual)
+        self._funded = np.array([role.funded for role in rules.roles], dtype=np.int64)
 
     def _book(self, days: Iterable[int]) -> list[Event]:
-        """Appointments, booked now so that they come first on their day."""
-        return [self.until(day) for day in days]
+        """Appointments, booked on day 0 so that they come first on their day."""
+        return [self.env.timeout(day) for day in days]
 
     def _leave_year(self) -> tuple[int, int]:
         """(first day of the leave year now running, first day of the next)."""
         n = bisect_right(self._leave_years, self.today)
         return self._leave_years[n - 1], self._leave_years[n]
 
-    def _next_month(self) -> int:
-        return self._months[bisect_right(self._months, self.today)]
-
-    def _stretch(self, until: int) -> Stretch:
-        return Stretch(self.seed, self.replication, self.today, until, self.inputs.start.toordinal())
+    def _stretch(self, until: int, slot: int | None) -> Stretch:
+        first, last = (0, len(self.posts)) if slot is None else (slot, slot + 1)
+        return Stretch(self.seed, self.replication, self.inputs.start.toordinal(), first, last, self.today, until)
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

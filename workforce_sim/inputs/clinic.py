@@ -23,7 +23,7 @@ from workforce_sim.inputs.laws import (
     uniform,
 )
 from workforce_sim.inputs.rules import Rules
-from workforce_sim.scenario.schema import Scenario
+from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import CERTAIN, threshold
 
 DAYS_PER_WEEK = 7.0
@@ -141,6 +141,7 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         package_chance=_package_chances(scenario, names),
         seconds=seconds,
         rank=rank,
+        pools=_pools(names, rank),
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
         urgent=np.array([threshold(_urgent(scenario, source)) for source in names.sources], dtype=np.int64),
         carry_treatment=carry_treatment,
@@ -153,6 +154,16 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
 def _urgent(scenario: Scenario, source: str) -> float:
     own = scenario.demand.sources[source].urgent
     return scenario.demand.urgent if own is None else own
+
+
+def _pools(names: Names, rank: np.ndarray) -> np.ndarray:
+    """Rules.pools: the tasks that nobody is named for, and those that support roles may cover."""
+    pools = np.full((len(names.roles), len(names.tasks) + 1), -1, dtype=np.int64)
+    of_nobody = [t for t, name in enumerate(names.tasks) if "/" in name and not name.endswith(f"/{LEAD}")]
+    for role in range(len(names.roles)):
+        open_to = [task for task in of_nobody if rank[task, role] >= 0]
+        pools[role, : len(open_to)] = open_to
+    return pools
 
 
 def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> np.ndarray:
@@ -172,7 +183,18 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.BEFALL_LAW_IN_TREATMENT] = laws.number(geometric(rates.in_treatment))
     setting[Setting.BOUNCE_LAW] = laws.number(uniform(scenario.demand.declined.within))
     setting[Setting.RETURN_LAW] = laws.number(exponential(scenario.demand.returns.median))
+    severities, packages, tasks = len(names.severities), len(names.packages), len(names.tasks)
+    setting[Setting.HEAPS_PER_TEAM] = (2 + packages + tasks) * severities
+    setting[Setting.CRISIS_HEAPS] = (1 + packages) * severities
+    setting[Setting.POOL_HEAPS] = (2 + packages) * severities
+    setting[Setting.OWN_HEAPS] = len(names.teams) * setting[Setting.HEAPS_PER_TEAM]
+    setting[Setting.PLACES] = most_places(scenario, names)
     return setting
+
+
+def most_places(scenario: Scenario, names: Names) -> int:
+    """The greatest number of series that a package has."""
+    return max(len(series_of(scenario, package)) for package in names.packages)
 
 
 def _chances(scenario: Scenario, names: Names, rates: Pace) -> np.ndarray:
@@ -202,7 +224,7 @@ def _chances_of(scenario: Scenario, severity: str, group: str, rates: Pace) -> n
 
 def _series_rules(scenario: Scenario, names: Names, laws: LawBook) -> tuple[np.ndarray, np.ndarray]:
     """(Rules.series, Rules.package_series)"""
-    places = max(len(series_of(scenario, package)) for package in names.packages)
+    places = most_places(scenario, names)
     rules = np.zeros((len(names.series), len(names.severities), len(names.groups), SeriesRule.N), dtype=np.int64)
     package_series = np.full((len(names.packages), places), -1, dtype=np.int64)
     for p, package in enumerate(names.packages):

@@ -52,7 +52,13 @@ class Setting(IntEnum):
     BEFALL_LAW_IN_TREATMENT = 11
     BOUNCE_LAW = 12
     RETURN_LAW = 13
-    N = 14
+    # how the kernel numbers its heaps and rows
+    HEAPS_PER_TEAM = 14
+    CRISIS_HEAPS = 15  # first of a team's
+    POOL_HEAPS = 16
+    OWN_HEAPS = 17  # first of all slots'
+    PLACES = 18  # series places per person
+    N = 19
 
 
 class Chance(IntEnum):

@@ -17,7 +17,7 @@ from workforce_sim.inputs.clinic import compile_rules, pace, series_of, tasks_of
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
 from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, Post, RoleRules, StaffRules
-from workforce_sim.scenario.schema import Scenario
+from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import working_days
 
 MONTH_DAYS = 365.25 / 12

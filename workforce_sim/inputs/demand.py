@@ -17,7 +17,7 @@ from scipy import stats
 from workforce_sim.engine.state import REFERRAL
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.rules import Demand, Inputs
-from workforce_sim.scenario.schema import Scenario
+from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -112,23 +112,24 @@ def _count_laws(rates: np.ndarray, over: np.ndarray) -> tuple[np.ndarray, np.nda
     kinds, number = np.unique(pairs, axis=0, return_inverse=True) if len(pairs) else (np.zeros((0, 2)), pairs)
     law_of_day = np.full(rates.shape, -1, dtype=np.int32)
     law_of_day[rates > 0] = np.asarray(number).reshape(-1)
-    greatest = max((float(_quantile(m, v, 1 - TAIL)) for m, v in kinds[-1:]), default=0.0)
-    greatest = max([greatest, *(float(_quantile(m, v, 1 - TAIL)) for m, v in kinds[np.argsort(kinds[:, 1])[-1:]])])
-    counts = np.arange(int(greatest) + 1)
-    laws = np.array([_cumulative(counts, m, v) for m, v in kinds]).reshape(len(kinds), len(counts))
+    mean, over_mean = kinds.reshape(-1, 2).T
+    most = int(max(np.max(_quantile(mean, over_mean), initial=0.0), 0.0))
+    laws = _cumulative(np.arange(most + 1)[None, :], mean[:, None], over_mean[:, None])
     return law_of_day, np.rint(laws * 2**32).astype(np.int64)
 
 
-def _cumulative(counts: np.ndarray, mean: float, over: float) -> np.ndarray:
-    if over <= 1.0:
-        return np.asarray(stats.poisson.cdf(counts, mean))
-    return np.asarray(stats.nbinom.cdf(counts, mean / (over - 1), 1 / over))
+def _cumulative(counts: np.ndarray, mean: np.ndarray, over: np.ndarray) -> np.ndarray:
+    """P(count <= counts), of the Poisson law where `over` is 1, of the negative binomial elsewhere."""
+    spread = np.maximum(over - 1, 1e-9)
+    negative_binomial = stats.nbinom.cdf(counts, mean / spread, 1 / (1 + spread))
+    return np.where(over <= 1.0, stats.poisson.cdf(counts, mean), negative_binomial)
 
 
-def _quantile(mean: float, over: float, chance: float) -> float:
-    if over <= 1.0:
-        return float(stats.poisson.ppf(chance, mean))
-    return float(stats.nbinom.ppf(chance, mean / (over - 1), 1 / over))
+def _quantile(mean: np.ndarray, over: np.ndarray) -> np.ndarray:
+    """A count so rare that luck cannot tell it from never."""
+    spread = np.maximum(over - 1, 1e-9)
+    negative_binomial = stats.nbinom.ppf(1 - TAIL, mean / spread, 1 / (1 + spread))
+    return np.where(over <= 1.0, stats.poisson.ppf(1 - TAIL, mean), negative_binomial)
 
 
 def draw_referrals(inputs: Inputs, seed: int, replication: int) -> np.ndarray:

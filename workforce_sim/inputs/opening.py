@@ -18,7 +18,7 @@ from workforce_sim.inputs.codes import Names, State
 from workforce_sim.inputs.demand import SOURCE_SHIFT, chosen, draw_groups
 from workforce_sim.inputs.laws import LawBook, value_at
 from workforce_sim.inputs.rules import Inputs, Opening
-from workforce_sim.scenario.schema import Scenario
+from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
 
 

@@ -25,6 +25,7 @@ class Rules(NamedTuple):
     package_chance: np.ndarray  # int64, (severity, package), cumulative thresholds
     seconds: np.ndarray  # int64, (task, remote 0/1, severity, role); -1 = not permitted
     rank: np.ndarray  # int64, (task, role): 0 = most preferred; -1 = not permitted
+    pools: np.ndarray  # int64, (role, place): tasks of the pools open to the role, rising, then -1
     standard: np.ndarray  # int64, (severity,), days
     urgent: np.ndarray  # int64, (source,), thresholds
     carry_treatment: np.ndarray  # int64, (role,), seconds: the longest task of that activity, see docs/model.md 6.4

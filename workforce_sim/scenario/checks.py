@@ -59,12 +59,7 @@ def _people_in_post(plan: Plan) -> Iterator[Misfit]:
             yield Misfit(("workforce", "roles", name, "in_post"), units.WTE.write(role.in_post), expected)
 
 
-def _severities(plan: Plan) -> Iterator[Misfit]:
-    seen: set[str] = set()
-    for position, name in enumerate(plan.severities):
-        if name in seen:
-            yield Misfit(("severities", position), f'"{name}" a second time', "each severity once")
-        seen.add(name)
+def _drift(plan: Plan) -> Iterator[Misfit]:
     drift = plan.demand.severity_drift
     if drift is not None and drift.rising.get(drift.taken_from):
         steps = ("demand", "severity_drift", "taken_from")
@@ -218,6 +213,6 @@ def _supervision(plan: Plan) -> Iterator[Misfit]:
 
 
 _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
-    _severities, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _repeated_roles, _assessors,
+    _drift, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _repeated_roles, _assessors,
     _remote, _notice, _supervision,
 )  # fmt: skip

@@ -20,9 +20,11 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from workforce_sim.errors import Finding, Findings, ScenarioError, quoted
 
+# What a file may hold: bytes, characters in a line, levels, steps told of a path, values, characters in a text.
 GREATEST_BYTES = 1 << 20
 GREATEST_LINE = 4_000
 GREATEST_DEPTH = 40
+GREATEST_TOLD = 12
 GREATEST_NODES = 50_000
 GREATEST_TEXT = 2_000
 GREATEST_WHOLE = 1 << 53
@@ -33,8 +35,8 @@ Steps: TypeAlias = tuple[str | int, ...]
 
 _CORE_TAG = "tag:yaml.org,2002:"
 _CORE_TYPES = frozenset(_CORE_TAG + name for name in ("str", "int", "float", "bool", "null", "seq", "map"))
-_WHOLE = re.compile(r"[-+]?\d+")
-_FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
+_WHOLE = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?", re.ASCII)
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _NO_NUMBER = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS: dict[str, bool | None] = {
@@ -45,8 +47,8 @@ _WORDS: dict[str, bool | None] = {
 
 def written(steps: Steps) -> str:
     """A path as people write it: `packages.therapy.lead.roles[1]`."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return text.removeprefix(".")
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps[:GREATEST_TOLD])
+    return text.removeprefix(".") + ("…" if len(steps) > GREATEST_TOLD else "")
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ class Layered:
 
 def read_layers(path: Path) -> Layered:
     """Read a scenario and everything that it extends; raises `ScenarioError`."""
+    if "\0" in str(path):
+        raise ScenarioError([Place(str(path)).finding((), "an impossible name", "a scenario file that can be read")])
     root = Path(os.path.realpath(path)).parent
     return _read(path, str(path), root, ())
 
@@ -105,7 +107,7 @@ def _parent_path(document: Document, path: Path, root: Path, chain: tuple[Path, 
         raise refuse(f"a circle, {names}", "files that do not extend each other")
     if len(chain) >= GREATEST_LAYERS:
         raise refuse(f"a chain of more than {GREATEST_LAYERS} files", "fewer layers")
-    if not resolved.is_file():
+    if not os.path.isfile(resolved):  # noqa: PTH113  # Path.is_file raises on a name that is too long
         raise refuse(quoted(wanted), "a scenario file that exists")
     return path.parent / wanted
 

@@ -57,7 +57,8 @@ class Quantity:
         if self.whole and (number != int(number) or isinstance(value, str)):
             raise Unreadable(self.measure.expected())
         if not self.low <= number <= self.high:
-            raise Unreadable(self.range_expected())
+            bare_percent = self.measure is units.SHARE and not isinstance(value, str) and number > 1
+            raise Unreadable(self.range_expected(), (f"{number:g}%",) if bare_percent else ())
         return int(number) if self.whole else number
 
     def range_expected(self) -> str:
@@ -144,7 +145,7 @@ class BySeverity:
         return dict.fromkeys((info.context or {}).get("severities", ()), value)
 
     def _complete(self, value: dict[str, float], info: ValidationInfo) -> dict[str, float]:
-        severities = (info.context or {}).get("severities", tuple(value))
+        severities = (info.context or {}).get("severities") or tuple(value)
         absent = [name for name in severities if name not in value]
         if absent and self.missing is None:
             raise fault(f"a value for every severity; add {', '.join(absent)}", (), f"only {', '.join(value)}")

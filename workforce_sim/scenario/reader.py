@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -90,7 +91,8 @@ def _faults_on(scenario: Scenario, day: date, document: Document) -> Iterable[tu
     try:
         standing = scenario.at(day)
     except ValidationError as error:
-        found = list(findings_of(error, document))
+        changed = replace(document, tree=scenario.tree_at(day))
+        found = list(findings_of(error, changed))
     else:
         found = list(_located(misfits(standing), document))
     return [(finding.path, finding.found, finding.expected) for finding in found]

@@ -23,15 +23,12 @@ def names_in(tree: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """The names that a tree defines, as validation context: severities, roles, packages."""
     severities, packages, workforce = tree.get("severities"), tree.get("packages"), tree.get("workforce")
     roles = workforce.get("roles") if isinstance(workforce, dict) else None
+    listed = [name for name in severities if isinstance(name, str)] if isinstance(severities, list) else []
     return {
-        "severities": tuple(filter(_is_text, severities)) if isinstance(severities, list) else (),
+        "severities": tuple(listed) if listed == severities and len(set(listed)) == len(listed) else (),
         "roles": tuple(roles) if isinstance(roles, dict) else (),
         "packages": tuple(packages) if isinstance(packages, dict) else (),
     }
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 @dataclass(frozen=True)
@@ -90,10 +87,14 @@ class Scenario(Plan):
         The reader has checked it at every turn, so that a pydantic `ValidationError` here is a fault of ours.
         """
         base = self._base or self
+        tree = base.tree_at(day)
+        return base if tree is base.tree else Scenario.build(tree, base._background, base)
+
+    def tree_at(self, day: date) -> dict[str, Any]:
+        """The tree as it stands on a day, all changes up to then written into it."""
+        base = self._base or self
         changed = changed_numbers(base, base.changes, day)
-        if not changed:
-            return base
-        return Scenario.build(with_numbers(base.tree, base, changed), base._background, base)
+        return with_numbers(base.tree, base, changed) if changed else base.tree
 
     def epochs(self) -> tuple[date, ...]:
         """The first day, and every later day of the run on which the scenario differs from the day before."""

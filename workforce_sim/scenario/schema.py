@@ -6,6 +6,7 @@ numbers are in days, per week, fractions, WTE and minutes. The text under a fiel
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -268,12 +269,30 @@ class Plan(Block):
         must_add_up({name: group.share for name, group in groups.items()})
         return groups
 
+    @field_validator("severities", mode="after")
+    @classmethod
+    def _each_once(cls, severities: list[str]) -> list[str]:
+        twins = [name for position, name in enumerate(severities) if name in severities[:position]]
+        if twins:
+            raise fault("each severity once", (), f'"{twins[0]}" a second time')
+        return severities
+
+    @property
+    def horizon_days(self) -> int:
+        """Whole days from the start to the end; half a day counts, so that 2 years end on the same date of the year."""
+        return math.floor(self.horizon + 0.5)
+
+    @property
+    def warm_up_days(self) -> int:
+        """Whole days simulated before the start."""
+        return math.floor((self.warm_up or 0.0) + 0.5)
+
     @property
     def first_day(self) -> date:
         """First simulated date, day 0: the start, or the start of the warm-up."""
-        return self.start - timedelta(days=round(self.warm_up or 0.0))
+        return self.start - timedelta(days=self.warm_up_days)
 
     @property
     def end(self) -> date:
         """The date after the last simulated one."""
-        return self.start + timedelta(days=round(self.horizon))
+        return self.start + timedelta(days=self.horizon_days)

@@ -49,7 +49,6 @@ def urgency(r, order, severity):
 @njit(cache=True)
 def allocate(w, r, day, team):
     """Free caseload places are offered to the treatment queues and to those awaiting handover."""
-    n_severities, n_packages = r.chance.shape[0], r.package_chance.shape[1]
     blocked = 0  # a bit for each queue
     while True:
         first, queue = first_in_treatment_queues(w, r, team, blocked)
@@ -60,8 +59,7 @@ def allocate(w, r, day, team):
             blocked |= 1 << queue
         else:
             take_on(w, r, day, first, slot)
-    if n_severities * n_packages > 0:
-        w.dirty[team] = 0
+    w.dirty[team] = 0
 
 
 @njit(cache=True)
@@ -70,7 +68,7 @@ def first_in_treatment_queues(w, r, team, blocked):
     best, best_queue, best_order = -1, -1, 0
     n_severities = r.chance.shape[0]
     for queue in range(r.package_chance.shape[1] * n_severities):
-        node = w.heap[treatment_heap(r, team, 0, 0) + queue]
+        node = int(w.heap[treatment_heap(r, team, 0, 0) + queue])
         if node < 0 or (blocked >> queue) & 1:
             continue
         order = urgency(r, w.patient_node[node]["order"], queue % n_severities)
@@ -119,7 +117,7 @@ def take_on(w, r, day, i, slot):
         p["allocated_day"] = day
         begin_courses(w, r, day, i)
         next_candidate_day(w, r, day, i)
-    contact_falls_due(w, r, day, i, 0)
+    contact_falls_due(w, r, day, i * r.setting[Setting.PLACES])
 
 
 @njit(cache=True)
@@ -150,7 +148,7 @@ def hand_over(w, r, day, i):
         return False
     count(w, p, day, Flow.HANDED_OVER, 1)
     p["handovers"] += 1
-    lead = w.course[i * (w.course.shape[0] // w.patient.shape[0])]
+    lead = w.course[i * r.setting[Setting.PLACES]]
     longer = (int(lead["planned"]) * r.setting[Setting.HANDOVER_LONGER] + w1) >> 32
     lead["planned"] += r.setting[Setting.HANDOVER_CONTACTS] + longer
     return True
@@ -160,7 +158,7 @@ def hand_over(w, r, day, i):
 def begin_courses(w, r, day, i):
     """A course for every series of the package; all but the lead fall due first after their interval."""
     p = w.patient[i]
-    places = w.course.shape[0] // w.patient.shape[0]
+    places = r.setting[Setting.PLACES]
     for place in range(places):
         series = r.package_series[p["package"], place]
         if series < 0:

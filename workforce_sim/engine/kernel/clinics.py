@@ -108,7 +108,7 @@ def answer_crises(w, r, day, s, use):
     while True:
         best = -1
         for severity in range(r.chance.shape[0]):
-            head = w.heap[crisis_heap(r, s["team"], severity)]
+            head = int(w.heap[crisis_heap(r, s["team"], severity)])
             if head < 0 or node[head]["order"] > day + ORIGIN or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -140,12 +140,13 @@ def first_contact_due(w, r, slot, s):
     The task is -1 for the own list, where the series' own task holds. The node is -1 if nothing is due.
     """
     node = w.course_node
-    best, best_task = w.heap[own_heap(r, w, slot)], -1
-    for task in range(r.seconds.shape[0]):
-        if r.rank[task, s["role"]] < 0:
-            continue
+    best, best_task = int(w.heap[own_heap(r, slot)]), -1
+    for place in range(r.pools.shape[1]):
+        task = r.pools[s["role"], place]
+        if task < 0:
+            break
         for severity in range(r.chance.shape[0]):
-            head = w.heap[pool_heap(r, s["team"], task, severity)]
+            head = int(w.heap[pool_heap(r, s["team"], task, severity)])
             if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -156,14 +157,13 @@ def first_contact_due(w, r, slot, s):
 @njit(cache=True)
 def hold_contacts(w, r, day, slot, s, use):
     """Contacts due, longest due first, while there are seconds for a whole one."""
-    places = w.course.shape[0] // w.patient.shape[0]
     while True:
         best, task = first_contact_due(w, r, slot, s)
         if best < 0:
             return
         c = best >> 1
-        p = w.patient[c // places]
         course = w.course[c]
+        p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]
         by_support = task >= 0 and task == rule[SeriesRule.SUPPORT_TASK]
         if task < 0:
@@ -187,11 +187,10 @@ def hold_contacts(w, r, day, slot, s, use):
 @njit(cache=True)
 def hold(w, r, day, c, missed, rule):
     """A contact is held, attended or missed; the next is booked or the course ends."""
-    places = w.course.shape[0] // w.patient.shape[0]
-    i = c // places
-    is_lead = c % places == 0
-    p = w.patient[i]
     course = w.course[c]
+    i = int(course["person"])
+    is_lead = course["place"] == 0
+    p = w.patient[i]
     leave(w.heap, w.course_node, 2 * c)
     leave(w.heap, w.course_node, 2 * c + 1)
     change_stock(w, p, Stock.OVERDUE, -1)
@@ -245,7 +244,7 @@ def assess(w, r, day, s, use):
     while True:
         best, best_order = -1, 0
         for severity in range(r.chance.shape[0]):
-            head = w.heap[assessment_heap(r, s["team"], severity)]
+            head = int(w.heap[assessment_heap(r, s["team"], severity)])
             if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             order = urgency(r, node[head]["order"], severity)
@@ -283,7 +282,7 @@ def miss_assessment(w, r, day, i):
         end_spell(w, r, day, i, End.CLOSED_NOT_ATTENDED)
         return
     become(w, p, State.REBOOKING)
-    c = i * (w.course.shape[0] // w.patient.shape[0])
+    c = i * r.setting[Setting.PLACES]
     enter(w.calendar[COURSES, p["team"]], w.course, c, day + max(1, r.setting[Setting.REBOOK_DAYS]))
 
 

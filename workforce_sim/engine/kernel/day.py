@@ -25,7 +25,7 @@ from workforce_sim.engine.kernel.people import (
     take_row,
 )
 from workforce_sim.engine.state import Counter, Stop
-from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, State, Stock, Use
+from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, Setting, State, Stock, Use
 from workforce_sim.streams import Purpose
 
 
@@ -98,15 +98,14 @@ def what_is_due(w, r, day, team):
             befall(w, r, day, i)
         i = take(bucket, w.patient, day)
     bucket = w.calendar[COURSES, team]
-    places = w.course.shape[0] // w.patient.shape[0]
     c = take(bucket, w.course, day)
     while c >= 0:
-        i = c // places
+        i = int(w.course[c]["person"])
         if w.patient[i]["state"] == State.REBOOKING:
             become(w, w.patient[i], State.WAITING_ASSESSMENT)
             queue_up(w, r, i)
         else:
-            contact_falls_due(w, r, day, i, c % places)
+            contact_falls_due(w, r, day, c)
         c = take(bucket, w.course, day)
 
 
@@ -114,15 +113,12 @@ def what_is_due(w, r, day, team):
 def record(w, day):
     """Step 6: the stocks of the day's end."""
     period = w.day_table[day, 1]
-    n_teams, n_severities, n_groups, _ = w.stock.shape
-    for team in range(n_teams):
-        for severity in range(n_severities):
-            for group in range(n_groups):
-                flow, stock = w.flow[period, team, severity, group], w.stock[team, severity, group]
-                flow[Flow.DAYS_WAITING_ASSESSMENT] += stock[Stock.WAITING_ASSESSMENT]
-                flow[Flow.DAYS_WAITING_TREATMENT] += stock[Stock.WAITING_TREATMENT]
-                flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
-                flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
+    for cell in range(w.stock.shape[0]):
+        flow, stock = w.flow[period, cell], w.stock[cell]
+        flow[Flow.DAYS_WAITING_ASSESSMENT] += stock[Stock.WAITING_ASSESSMENT]
+        flow[Flow.DAYS_WAITING_TREATMENT] += stock[Stock.WAITING_TREATMENT]
+        flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
+        flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
     if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 1] != period:
         end_period(w, period)
 
@@ -130,9 +126,13 @@ def record(w, day):
 @njit(cache=True)
 def end_period(w, period):
     """Writes the stocks at the end of a period."""
-    w.stock_record[period] = w.stock
-    for stock in (PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED):
-        w.package_record[period, :, :, stock] = w.package_stock[:, :, stock]
+    for cell in range(w.stock.shape[0]):
+        for stock in range(w.stock.shape[1]):
+            w.stock_record[period, cell, stock] = w.stock[cell, stock]
+    for team in range(w.package_stock.shape[0]):
+        for package in range(w.package_stock.shape[1]):
+            for stock in range(PackageStock.STARTED):  # the stocks; STARTED is a flow
+                w.package_record[period, team, package, stock] = w.package_stock[team, package, stock]
     for slot in range(w.staff.shape[0]):
         s = w.staff[slot]
         if s["occupied"]:
@@ -153,7 +153,7 @@ def open_service(w, r, opening):
     for k in range(opening.shape[0]):
         found = opening[k]
         i = new_person(w, found["key"], found["team"], found["source"], found["severity"], found["group"])
-        begin_spell(w, i, found["referral_day"])
+        begin_spell(w, r, i, found["referral_day"])
         p = w.patient[i]
         if found["state"] == State.AT_RISK:
             p["state"] = State.AT_RISK
@@ -175,7 +175,7 @@ def open_service(w, r, opening):
 def place_in_treatment(w, r, i, found):
     """Puts a person found in treatment on a caseload, in the middle of the course."""
     p = w.patient[i]
-    places = w.course.shape[0] // w.patient.shape[0]
+    places = r.setting[Setting.PLACES]
     p["second_contact_day"] = found["referral_day"]
     p["allocated_day"] = found["referral_day"]
     p["start_day"] = found["referral_day"]

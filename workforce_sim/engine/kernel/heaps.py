@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from numba import njit
 
+from workforce_sim.inputs.codes import Setting
+
 
 @njit(cache=True)
 def precedes(node, a, b):
@@ -79,42 +81,31 @@ def leave(heap, node, i):
 
 
 @njit(cache=True)
-def heaps_per_team(n_severities, n_packages, n_tasks):
-    """How many heaps a team has."""
-    return (2 + n_packages + n_tasks) * n_severities
-
-
-@njit(cache=True)
-def first_heap(r, team):
-    """The first heap of a team: assessment, mildest severity."""
-    return team * heaps_per_team(r.chance.shape[0], r.package_chance.shape[1], r.seconds.shape[0])
-
-
-@njit(cache=True)
 def assessment_heap(r, team, severity):
     """The assessment queue of a severity."""
-    return first_heap(r, team) + severity
+    return team * r.setting[Setting.HEAPS_PER_TEAM] + severity
 
 
 @njit(cache=True)
 def treatment_heap(r, team, package, severity):
     """The treatment queue of a package and severity."""
-    return first_heap(r, team) + (1 + package) * r.chance.shape[0] + severity
+    return team * r.setting[Setting.HEAPS_PER_TEAM] + (1 + package) * r.chance.shape[0] + severity
 
 
 @njit(cache=True)
 def crisis_heap(r, team, severity):
     """The list of people in crisis of a severity."""
-    return first_heap(r, team) + (1 + r.package_chance.shape[1]) * r.chance.shape[0] + severity
+    return team * r.setting[Setting.HEAPS_PER_TEAM] + r.setting[Setting.CRISIS_HEAPS] + severity
 
 
 @njit(cache=True)
 def pool_heap(r, team, task, severity):
     """The contacts due of a task that nobody is named for, or that a support role may cover."""
-    return first_heap(r, team) + (2 + r.package_chance.shape[1] + task) * r.chance.shape[0] + severity
+    first = team * r.setting[Setting.HEAPS_PER_TEAM] + r.setting[Setting.POOL_HEAPS]
+    return first + task * r.chance.shape[0] + severity
 
 
 @njit(cache=True)
-def own_heap(r, w, slot):
+def own_heap(r, slot):
     """The contacts due of a clinician's caseload."""
-    return first_heap(r, w.team_slots.shape[0] - 1) + slot
+    return r.setting[Setting.OWN_HEAPS] + slot

@@ -83,13 +83,13 @@ def value_of(r, law, word):
 @njit(cache=True)
 def count(w, p, day, flow, n):
     """Adds n to a flow, where this person is counted."""
-    w.flow[w.day_table[day, 1], p["team"], p["severity"], p["group"], flow] += n
+    w.flow[w.day_table[day, 1], p["cell"], flow] += n
 
 
 @njit(cache=True)
 def change_stock(w, p, stock, n):
     """Adds n to a stock, where this person is counted."""
-    w.stock[p["team"], p["severity"], p["group"], stock] += n
+    w.stock[p["cell"], stock] += n
 
 
 @njit(cache=True)
@@ -117,7 +117,7 @@ def become(w, p, state):
 @njit(cache=True)
 def take_row(w):
     """A free patient row, made empty."""
-    i = w.counter[Counter.FREE_HEAD]
+    i = int(w.counter[Counter.FREE_HEAD])
     w.counter[Counter.FREE_HEAD] = w.patient[i]["calendar_next"]
     w.counter[Counter.FREE_ROWS] -= 1
     w.patient[i]["episode"] = 0
@@ -134,9 +134,16 @@ def free_row(w, i):
 
 
 @njit(cache=True)
-def begin_spell(w, i, referral_day):
+def set_cell(r, p):
+    """Where the person is counted from now on."""
+    p["cell"] = (p["team"] * r.chance.shape[0] + p["severity"]) * r.chance.shape[1] + p["group"]
+
+
+@njit(cache=True)
+def begin_spell(w, r, i, referral_day):
     """Empties everything that belongs to one spell."""
     p = w.patient[i]
+    set_cell(r, p)
     p["state"] = State.FREE
     p["calendar_day"] = -1
     p["severity_at_referral"] = p["severity"]
@@ -161,8 +168,11 @@ def begin_spell(w, i, referral_day):
     p["missed"] = 0
     w.patient_node[2 * i]["root"] = -1
     w.patient_node[2 * i + 1]["root"] = -1
-    places = w.course.shape[0] // w.patient.shape[0]
-    for c in range(i * places, (i + 1) * places):
+    places = r.setting[Setting.PLACES]
+    for place in range(places):
+        c = i * places + place
+        w.course[c]["person"] = i
+        w.course[c]["place"] = place
         w.course[c]["series"] = -1
         w.course[c]["calendar_day"] = -1
         w.course[c]["due_day"] = NOT_YET
@@ -205,7 +215,7 @@ def log_spell(w, i, end, end_day):
 @njit(cache=True)
 def refer(w, r, day, i):
     """Section 3: triage of the person in row i, whose key, episode, source, group and severity are known."""
-    begin_spell(w, i, day)
+    begin_spell(w, r, i, day)
     p = w.patient[i]
     count(w, p, day, Flow.REFERRED, 1)
     w0, w1, w2, w3 = draw(w, p, Purpose.TRIAGE, 0)
@@ -314,6 +324,7 @@ def worsen(w, r, day, i):
     stock = STOCK_OF_STATE[p["state"]]
     change_stock(w, p, stock, -1)
     p["severity"] += 1
+    set_cell(r, p)
     change_stock(w, p, stock, 1)
     queue_again(w, r, i)
     node = w.patient_node
@@ -338,11 +349,11 @@ def crisis(w, r, day, i):
 
 
 @njit(cache=True)
-def contact_falls_due(w, r, day, i, place):
-    """The next contact of a course joins the own list or the pool, and its luck is drawn."""
-    p = w.patient[i]
-    c = i * (w.course.shape[0] // w.patient.shape[0]) + place
+def contact_falls_due(w, r, day, c):
+    """The next contact of course c joins the own list or the pool, and its luck is drawn."""
     course = w.course[c]
+    p = w.patient[course["person"]]
+    place = int(course["place"])
     rule = r.series[course["series"], p["severity"], p["group"]]
     w0, w1, w2, w3 = draw(w, p, Purpose.CONTACT, (place << SERIES_SHIFT) + course["attempts"])
     course["attend_word"] = w0
@@ -353,7 +364,7 @@ def contact_falls_due(w, r, day, i, place):
     change_stock(w, p, Stock.OVERDUE, 1)
     pool_task = rule[SeriesRule.TASK]
     if place == 0:
-        join(w.heap, w.course_node, own_heap(r, w, p["slot"]), 2 * c, day + ORIGIN, p["key"])
+        join(w.heap, w.course_node, own_heap(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
         pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
     if pool_task >= 0:
         join(w.heap, w.course_node, pool_heap(r, p["team"], pool_task, p["severity"]), 2 * c + 1, day + ORIGIN, p["key"])
@@ -398,7 +409,7 @@ def end_spell(w, r, day, i, end):
     leave(w.heap, w.patient_node, 2 * i)
     leave(w.heap, w.patient_node, 2 * i + 1)
     cancel(w.calendar[PEOPLE, p["team"]], w.patient, i)
-    places = w.course.shape[0] // w.patient.shape[0]
+    places = r.setting[Setting.PLACES]
     for c in range(i * places, (i + 1) * places):
         withdraw_contact(w, p, c)
     if p["state"] == State.IN_TREATMENT:
@@ -415,12 +426,11 @@ def release(w, r, slot):
     """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over."""
     day = w.counter[Counter.DAY]
     s = w.staff[slot]
-    places = w.course.shape[0] // w.patient.shape[0]
-    i = s["case_head"]
+    i = int(s["case_head"])
     while i >= 0:
         p = w.patient[i]
-        after = p["case_next"]
-        withdraw_contact(w, p, i * places)
+        after = int(p["case_next"])
+        withdraw_contact(w, p, i * r.setting[Setting.PLACES])
         p["slot"] = -1
         become(w, p, State.UNALLOCATED)
         count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)

@@ -1,8 +1,7 @@
-"""Who is at work on which day, and how a week's load wears on people: the compiled loops over the staff.
+"""The staff in compiled loops: who is at work on which day, how a day is laid out, how a week's load wears on people.
 
-In: roster rows, keys and rules as plain arrays. Out: the rows, filled for a stretch of days (1 = present on a working
-day), and each person's smoothed load and exhaustion. Luck is asked of (person, purpose, calendar date), so nobody's
-days off depend on when somebody else, or they themselves, came.
+In: `Personnel`, the arrays of the staff in one replication. Out: the same arrays, changed.
+Luck is asked of (person, purpose, calendar date), so nobody's days off depend on when anybody came.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -13,7 +12,59 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from workforce_sim.streams import Purpose, luck
+from workforce_sim.engine import capacity
+from workforce_sim.engine.staffing import Staffing
+from workforce_sim.streams import CERTAIN, Purpose, luck
+
+PERSON = np.dtype(
+    [
+        ("start_day", "i8"),  # first day in post; before day 0 for those found in post
+        ("leave_planned", "i8"),  # the roster knows leave and study up to this day
+        ("sickness_drawn", "i8"),  # ... and sickness up to this one
+        ("target", "i8"),  # weighted caseload that loads fully, thousandths; 0 = holds none
+        ("supervision", "i8"),  # given on each day present, seconds
+        ("not_given", "i8"),  # asked for beyond all clinical time, on each day present, seconds
+        ("load", "f8"),  # 1 = the usual load, smoothed
+        ("exhaustion", "f8"),  # 0 .. 1
+        ("sick", "i8"),  # on the last working day known to the roster
+    ],
+    align=True,
+)
+"""One row per slot: what the workforce knows of the person in post, beside STAFF, which the clinic sees."""
+
+
+class Personnel(NamedTuple):
+    """The arrays of the staff in one replication."""
+
+    staff: np.ndarray  # STAFF, (slot,)
+    people: np.ndarray  # PERSON, (slot,)
+    roster: np.ndarray  # uint8, (slot, day), 1 = present
+    working: np.ndarray  # uint8, (day,), goes on beyond the horizon, so that a longer run has the same past
+    team_slots: np.ndarray  # int64, (team + 1,), slots of a team are team_slots[t] .. team_slots[t + 1] - 1
+    in_post: np.ndarray  # int64, (team, role), hundredths of a WTE
+    unsupervised: np.ndarray  # int64, (team, role), seconds on a working day that nobody is in post to give
+    booked_until: np.ndarray  # int64, (team,), supervision before this day is in the record
+    changed: np.ndarray  # int64, (team,), 1 = caseload places changed when days were last laid out
+    staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    period_of_day: np.ndarray  # int32, (day,)
+    roles: np.ndarray  # capacity.ROLE, (role,)
+    supervised_by: np.ndarray  # uint8, (role supervised, role)
+
+
+class Stretch(NamedTuple):
+    """Days `first` .. `until` - 1 for slots `slot` .. `last_slot` - 1 in one replication."""
+
+    seed: int
+    replication: int
+    origin: int
+    """Ordinal of the calendar date of day 0 (`date.toordinal`)."""
+    slot: int
+    last_slot: int
+    first: int
+    until: int
+
+
+# --- days off ---------------------------------------------------------------------------------------------------------
 
 ANNUAL_LEAVE, STUDY, SICKNESS = int(Purpose.ANNUAL_LEAVE), int(Purpose.STUDY), int(Purpose.SICKNESS)
 
@@ -21,47 +72,35 @@ ROUNDING = 1 << 30
 """Counts from here on are draws that decide whether a part of a day is a day; below, they are dates."""
 
 PART_DAYS = 1 << 16
-"""Days off are handed over in 1/65536 of a day, so that the entitlement of a part year is exact on average."""
-
-
-class Stretch(NamedTuple):
-    """Days `first` .. `until` - 1 of one replication."""
-
-    seed: int
-    replication: int
-    first: int
-    until: int
-    origin: int
-    """Ordinal of the calendar date of day 0 (`date.toordinal`)."""
+"""Days off are handed over in 1/65536 of a day, so that the entitlement of a part of a year is right on average."""
 
 
 @njit(cache=True)
-def plan_leave(roster, working, slots, keys, stretch, leave, study):
-    """Write the roster rows of `slots` for a stretch, usually the rest of a leave year: working days less leave and study.
+def plan_leave(p, stretch, leave, study):
+    """Write the roster for those in post whose leave is not planned yet: working days less annual leave and study.
 
-    roster: uint8, (slot, day). working: uint8, (day,), reaches the end of the stretch even where the roster does not,
-    so that a longer run has the same past. slots, keys: int64, (person,). leave, study: entitlement within the
-    stretch, 1/65536 of a working day.
+    The stretch is the rest of a leave year. leave, study: entitlement within it, 1/65536 of a working day.
     """
-    last = min(stretch.until, roster.shape[1])
-    for i in range(slots.size):
-        present = working[stretch.first : stretch.until].copy()
-        take_annual_leave(present, keys[i], stretch, leave)
-        take_study_days(present, keys[i], stretch, study)
-        for day in range(stretch.first, last):
-            roster[slots[i], day] = present[day - stretch.first]
+    last = min(stretch.until, p.roster.shape[1])
+    for slot in range(stretch.slot, stretch.last_slot):
+        if p.staff[slot].occupied and p.people[slot].leave_planned <= stretch.first:
+            p.people[slot].leave_planned = stretch.until
+            present = p.working[stretch.first : stretch.until].copy()
+            take_annual_leave(present, p.staff[slot].key, stretch, leave)
+            take_study_days(present, p.staff[slot].key, stretch, study)
+            p.roster[slot, stretch.first : last] = present[: last - stretch.first]
 
 
 @njit(cache=True)
 def take_annual_leave(present, key, stretch, leave):
-    """Whole weeks (from Monday) off, in the order of their luck, until the entitlement is used; the last one in part."""
+    """Whole weeks (from Monday) off, in the order of their luck, until the entitlement is used; the last in part."""
     first_date = stretch.origin + stretch.first
     first_week = (first_date - 1) // 7  # date 1 of the calendar was a Monday
     weeks = (first_date + present.size - 2) // 7 - first_week + 1
     ranks = np.empty(weeks, np.int64)
     for week in range(weeks):
-        date_week = first_week + week
-        word = luck(stretch.seed, stretch.replication, key, ANNUAL_LEAVE, date_week >> 2)[date_week & 3]
+        number = first_week + week
+        word = luck(stretch.seed, stretch.replication, key, ANNUAL_LEAVE, number >> 2)[number & 3]
         ranks[week] = (word << 8) | week
     ranks.sort()
     left = whole_days(leave, key, ANNUAL_LEAVE, stretch)
@@ -78,11 +117,14 @@ def take_study_days(present, key, stretch, study):
     """Single working days off: those of the smallest luck among the days left."""
     ranks = np.empty(present.size, np.int64)
     n = 0
+    block, words = -1, (0, 0, 0, 0)
     for day in range(present.size):
         if present[day]:
             date = stretch.origin + stretch.first + day
-            word = luck(stretch.seed, stretch.replication, key, STUDY, date >> 2)[date & 3]
-            ranks[n] = (word << 16) | day
+            if date >> 2 != block:
+                block = date >> 2
+                words = luck(stretch.seed, stretch.replication, key, STUDY, block)
+            ranks[n] = (words[date & 3] << 16) | day
             n += 1
     days = min(whole_days(study, key, STUDY, stretch), n)
     if days > 0:
@@ -98,51 +140,162 @@ def whole_days(part_days, key, purpose, stretch):
 
 
 @njit(cache=True)
-def draw_sickness(roster, working, slots, keys, sick, stretch, falls_ill, stays_ill):
-    """Take the days sick off the roster rows of `slots` for a stretch.
+def draw_sickness(p, stretch, share, recovers, gain, bounds):
+    """Take days sick off the roster of those in post for whom the stretch is not drawn yet.
 
-    A person well on the last working day falls ill if the day's word is below `falls_ill` (int64, (person,),
-    thresholds); a person ill stays ill if it is below `stays_ill`. Spells are thus geometric, and with falls_ill <=
-    stays_ill a greater chance of falling ill gives the same days sick and some more. `sick`: uint8, (slot,), on the
-    last working day before the stretch, and after it.
+    share: of working days lost at load 1, x (1 + gain x (load - 1)) within `bounds` = (least and greatest factor,
+    greatest share). recovers: chance on each working day ill. A person well on the last working day falls ill if the
+    day's word is below one threshold, a person ill stays ill if it is below another: spells are geometric, and more
+    sickness is the same days sick and some more.
     """
-    for i in range(slots.size):
-        slot = slots[i]
-        ill = sick[slot] != 0
-        block = -1
-        words = (0, 0, 0, 0)
-        for day in range(stretch.first, min(stretch.until, roster.shape[1])):
-            if not working[day]:
-                continue
-            date = stretch.origin + day
-            if date >> 2 != block:
-                block = date >> 2
-                words = luck(stretch.seed, stretch.replication, keys[i], SICKNESS, block)
-            ill = words[date & 3] < (stays_ill if ill else falls_ill[i])
-            if ill:
-                roster[slot, day] = 0
-        sick[slot] = ill
+    stays_ill = int((1.0 - recovers) * CERTAIN)
+    for slot in range(stretch.slot, stretch.last_slot):
+        person = p.people[slot]
+        if p.staff[slot].occupied and person.sickness_drawn <= stretch.first:
+            person.sickness_drawn = stretch.until
+            factor = min(bounds[1], max(bounds[0], 1.0 + gain * (person.load - 1.0)))
+            lost = min(bounds[2], share * factor)
+            falls_ill = int(min(1.0, recovers * lost / (1.0 - lost)) * CERTAIN)
+            person.sick = fall_ill(p, slot, stretch, person.sick, falls_ill, stays_ill)
 
 
 @njit(cache=True)
-def wear(staff, target, load, exhaustion, smoothing, rise, recovery, usual):
-    """One week of the loop from load to exhaustion, for everybody in post; begins the next week's account.
+def fall_ill(p, slot, stretch, sick, falls_ill, stays_ill):
+    """Walk through the working days of a stretch, ill or well; whether ill on the last of them."""
+    block, words = -1, (0, 0, 0, 0)
+    for day in range(stretch.first, min(stretch.until, p.roster.shape[1])):
+        if p.working[day]:
+            date = stretch.origin + day
+            if date >> 2 != block:
+                block = date >> 2
+                words = luck(stretch.seed, stretch.replication, p.staff[slot].key, SICKNESS, block)
+            sick = 1 if words[date & 3] < (stays_ill if sick else falls_ill) else 0
+            if sick:
+                p.roster[slot, day] = 0
+    return sick
+
+
+# --- the layout of a day ----------------------------------------------------------------------------------------------
+
+ramp = njit(cache=True)(capacity.ramp)
+clinical_seconds = njit(cache=True)(capacity.clinical_seconds)
+caseload_room = njit(cache=True)(capacity.caseload_room)
+share_supervision = njit(cache=True)(capacity.share_supervision)
+
+
+@njit(cache=True)
+def lay_out_days(p, first_team, last_team, today, loop):
+    """From today on, what everybody in these teams can do; the number of teams whose caseload places changed.
+
+    loop: (smoothing, rise, recovery, usual) if a week of load is to be felt first, else smoothing is below 0.
+    """
+    asked = np.empty(p.roles.size)
+    for team in range(first_team, last_team):
+        if loop[0] >= 0:
+            wear(p, team, loop)
+        book_supervision(p, team, today)
+        count_in_post(p, team)
+        share_supervision(p.roles["supervision_needed"], p.supervised_by, p.in_post[team], asked, p.unsupervised[team])
+        p.changed[team] = 0
+        for slot in range(p.team_slots[team], p.team_slots[team + 1]):
+            places = p.staff[slot].places
+            lay_out_day(p, slot, asked, today)
+            p.changed[team] |= p.staff[slot].places != places
+    return p.changed[first_team:last_team].sum()
+
+
+@njit(cache=True)
+def count_in_post(p, team):
+    """WTE in post by role."""
+    p.in_post[team] = 0
+    for slot in range(p.team_slots[team], p.team_slots[team + 1]):
+        if p.staff[slot].occupied:
+            p.in_post[team, p.staff[slot].role] += p.staff[slot].wte
+
+
+@njit(cache=True)
+def lay_out_day(p, slot, asked, today):
+    """A person's clinical time by activity, and room for a caseload; nothing where nobody is in post."""
+    staff, person, role = p.staff[slot], p.people[slot], p.roles[p.staff[slot].role]
+    if not staff.occupied:
+        staff.daily_treatment = staff.daily_assessment = staff.places = 0
+        person.target = person.supervision = person.not_given = 0
+        return
+    days_in_post = today - person.start_day
+    productivity = ramp(days_in_post, role.induction_productivity, role.induction_days)
+    whole = clinical_seconds(role.day_seconds, staff.wte, role.clinical_share, productivity)
+    owed = int(asked[staff.role] * staff.wte + 0.5)
+    person.supervision = min(owed, whole)
+    person.not_given = owed - person.supervision
+    staff.daily_assessment = int((whole - person.supervision) * role.assessment_share)
+    staff.daily_treatment = whole - person.supervision - staff.daily_assessment
+    room = ramp(days_in_post, role.induction_caseload, role.induction_days)
+    staff.places = caseload_room(role.places, staff.wte, room)
+    person.target = caseload_room(role.target, staff.wte, room)
+    staff.shares_spare = role.shares_spare
+
+
+@njit(cache=True)
+def book_supervision(p, team, today):
+    """Write down the supervision given, and missed, from the day it was last done until last night."""
+    since = p.booked_until[team]
+    p.booked_until[team] = today
+    if since >= today:
+        return
+    record = p.staffing[p.period_of_day[since], team]
+    for slot in range(p.team_slots[team], p.team_slots[team + 1]):
+        person = p.people[slot]
+        if person.supervision or person.not_given:
+            days_present = p.roster[slot, since:today].sum()
+            record[p.staff[slot].role, Staffing.SUPERVISION_SECONDS] += person.supervision * days_present
+            record[p.staff[slot].role, Staffing.SUPERVISION_SHORTFALL] += person.not_given * days_present
+    working_days = p.working[since:today].sum()
+    for role in range(p.roles.size):
+        record[role, Staffing.SUPERVISION_SHORTFALL] += p.unsupervised[team, role] * working_days
+
+
+@njit(cache=True)
+def wear(p, team, loop):
+    """One week of the loop from load to exhaustion, for those in post in a team; begins the next week's account.
 
     Load is weighted caseload over target, and use of time, half and half (use of time alone where no caseload is
     held); a week away leaves the smoothed load as it was. Exhaustion rises by `rise` per unit of smoothed load above 1,
     and recovers towards `usual`, between 0 and 1 (evidence E, loop R1).
-    staff: STAFF, (slot,). target, load, exhaustion: float64, (slot,); target in thousandths of a place, 0 = none.
     """
-    for slot in range(staff.size):
-        person = staff[slot]
-        if person["occupied"] == 0:
+    smoothing, rise, recovery, usual = loop
+    for slot in range(p.team_slots[team], p.team_slots[team + 1]):
+        staff, person = p.staff[slot], p.people[slot]
+        if not staff.occupied:
             continue
-        if person["available"] > 0:
-            now = person["used"] / person["available"]
-            if target[slot] > 0:
-                now = 0.5 * now + 0.5 * (person["held"] / target[slot])
-            load[slot] += smoothing * (now - load[slot])
-        tired = exhaustion[slot] + rise * (load[slot] - 1.0) - recovery * (exhaustion[slot] - usual)
-        exhaustion[slot] = min(1.0, max(0.0, tired))
-        person["available"] = 0
-        person["used"] = 0
+        if staff.available > 0:
+            now = staff.used / staff.available
+            if person.target > 0:
+                now = 0.5 * now + 0.5 * (staff.held / person.target)
+            person.load += smoothing * (now - person.load)
+        tired = person.exhaustion + rise * (person.load - 1.0) - recovery * (person.exhaustion - usual)
+        person.exhaustion = min(1.0, max(0.0, tired))
+        staff.available = 0
+        staff.used = 0
+
+
+# --- the month's record -----------------------------------------------------------------------------------------------
+
+
+@njit(cache=True)
+def take_stock(p, period, day, funded, loop_is_on):
+    """Close a period's record: the state as the day before `day` ended. funded: int64, (role,), hundredths of a WTE."""
+    weighted = np.zeros((2, p.roles.size))
+    for team in range(p.in_post.shape[0]):
+        book_supervision(p, team, day)
+        weighted[:] = 0.0
+        for slot in range(p.team_slots[team], p.team_slots[team + 1]):
+            staff, person = p.staff[slot], p.people[slot]
+            if staff.occupied:
+                weighted[0, staff.role] += staff.wte * person.exhaustion * 1000
+                weighted[1, staff.role] += staff.wte * (day - person.start_day)
+        for role in range(p.roles.size):
+            row, in_post = p.staffing[period, team, role], p.in_post[team, role]
+            row[Staffing.FUNDED] = funded[role]
+            row[Staffing.IN_POST] = in_post
+            row[Staffing.EXHAUSTION] = int(weighted[0, role] / in_post + 0.5) if in_post and loop_is_on else -1
+            row[Staffing.TENURE] = int(weighted[1, role] / in_post + 0.5) if in_post else -1

@@ -1,0 +1,120 @@
+"""Dated changes: the scenario as it stands on a day."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from datetime import date
+
+import pytest
+
+from tests.scenario.small import small
+from workforce_sim.scenario import Scenario, read_scenario_text
+
+
+def with_changes(*entries: str, edits: tuple[tuple[str, str], ...] = ()) -> Scenario:
+    """The small scenario with dated changes."""
+    return read_scenario_text(small(*edits, more="changes:\n" + "".join(f"  - {{{entry}}}\n" for entry in entries)))
+
+
+def nurses(scenario: Scenario, day: str) -> float:
+    """Nurses funded on a day."""
+    return scenario.at(date.fromisoformat(day)).workforce.roles["nurse"].funded
+
+
+def test_a_value_is_set_from_its_date_until_its_end() -> None:
+    """`from` is the first day of the new value, `until` the first day of the old one again."""
+    s = with_changes("from: 2026-10-01, until: 2027-10-01, set: workforce.roles.nurse.funded, to: 8 wte")
+    days = ("2026-04-01", "2026-09-30", "2026-10-01", "2027-09-30", "2027-10-01")
+    assert [nurses(s, day) for day in days] == [5, 5, 8, 8, 5]
+    assert s.epochs() == (date(2026, 4, 1), date(2026, 10, 1), date(2027, 10, 1))
+    assert s.change_log() == ("2026-10-01 workforce.roles.nurse.funded: 5 wte → 8 wte, until 2027-10-01",)
+
+
+def test_a_ramp_goes_in_a_straight_line() -> None:
+    """Half-way through the ramp half the change acts; the epochs follow it every 28 days."""
+    s = with_changes("from: 2026-10-01, set: workforce.roles.nurse.funded, to: 8 wte, ramp: 10 weeks")
+    assert [nurses(s, day) for day in ("2026-10-01", "2026-11-05", "2026-12-10", "2027-12-10")] == [5, 6.5, 8, 8]
+    assert [str(day) for day in s.epochs()[1:]] == ["2026-10-01", "2026-10-29", "2026-11-26", "2026-12-10"]
+
+
+def test_factors_multiply_and_stars_match_one_step() -> None:
+    """Two factors on one number multiply; `*` matches every role."""
+    factor = "factor: workforce.roles.*.funded"
+    s = with_changes(f"from: 2026-10-01, {factor}, by: x1.1", f"from: 2026-12-01, {factor}, by: x2")
+    assert nurses(s, "2026-12-01") == pytest.approx(11, rel=1e-12)
+    assert s.at(date(2026, 12, 1)).workforce.roles["peer"].funded == pytest.approx(4.4, rel=1e-12)
+
+
+def test_the_later_date_holds_whatever_the_order_of_the_list() -> None:
+    """History unfolds by date, not by the order of writing."""
+    s = with_changes(
+        "from: 2027-10-01, set: workforce.roles.nurse.funded, to: 8 wte",
+        "from: 2026-10-01, set: workforce.roles.nurse.funded, to: 6 wte",
+    )
+    assert [nurses(s, day) for day in ("2026-10-01", "2027-10-01")] == [6, 8]
+
+
+def test_a_value_for_all_severities_can_change_for_one() -> None:
+    """A number written once for all is spelt out where a change touches one severity."""
+    s = with_changes("from: 2026-10-01, set: waiting.per_week.gives_up.severe, to: 2%")
+    assert s.at(date(2026, 10, 1)).waiting.per_week.gives_up == {"mild": 0.01, "severe": 0.02}
+    t = with_changes("from: 2026-10-01, set: waiting.per_week.gives_up, to: 2%")
+    assert t.at(date(2026, 10, 1)).waiting.per_week.gives_up == {"mild": 0.02, "severe": 0.02}
+
+
+def test_a_factor_scales_a_whole_distribution() -> None:
+    """Mean and standard deviation are scaled together."""
+    edits = (("contacts: 10", "contacts: {mean: 10, sd: 4}"),)
+    s = with_changes("from: 2026-10-01, factor: packages.therapy.lead.contacts, by: x0.5", edits=edits)
+    contacts = s.at(date(2026, 10, 1)).packages["therapy"].lead.contacts
+    assert (contacts.kind, contacts.a, contacts.b) == ("mean_sd", 5.0, 2.0)
+
+
+def test_fields_that_the_scenario_leaves_out_can_be_set() -> None:
+    """A legal field needs no value today to have one tomorrow; roles inherit what the workforce changes."""
+    s = with_changes(
+        "from: 2026-10-01, set: demand.sources.gp.urgent, to: 10%",
+        "from: 2026-10-01, set: remote.share, to: 10%",
+        "from: 2026-10-01, set: workforce.hiring.fill, to: 80%",
+        "from: 2026-10-01, set: workforce.exhaustion.usual, to: 0.4",
+        "from: 2026-10-01, set: demand.months.august, to: x0.5",
+    )
+    later = s.at(date(2026, 10, 1))
+    assert later.demand.sources["gp"].urgent == 0.1
+    assert later.remote.share == 0.1
+    assert later.workforce.roles["peer"].hiring.fill == 0.8
+    assert later.demand.months["august"] == 0.5
+    assert s.remote.share == 0
+
+
+def test_items_of_also_go_by_name() -> None:
+    """A further series of a package is named in a path, not counted."""
+    item = "takes: 60 minutes}\n    also: [{name: group, roles: [peer], contacts: 3, every: 1 week, takes: 90 minutes}]"
+    s = with_changes(
+        "from: 2026-10-01, set: packages.therapy.also.group.contacts, to: 6", edits=(("takes: 60 minutes}", item),)
+    )
+    group = s.at(date(2026, 10, 1)).packages["therapy"].also[0]
+    assert group.name == "group"
+    assert group.contacts.a == 6  # type: ignore[union-attr]
+
+
+def test_shares_may_move_together_but_not_apart() -> None:
+    """Parts of one whole change on the same dates."""
+    job_plan = "set: workforce.roles.nurse.job_plan"
+    s = with_changes(
+        f"from: 2026-10-01, {job_plan}.assessment, to: 40%, ramp: 8 weeks",
+        f"from: 2026-10-01, {job_plan}.treatment, to: 60%, ramp: 8 weeks",
+    )
+    assert s.at(date(2026, 10, 29)).workforce.roles["nurse"].job_plan.assessment == pytest.approx(0.3)
+
+
+def test_no_function_alters_a_scenario() -> None:
+    """`at` returns another; the trees are plain, and scenarios travel between processes."""
+    s = with_changes("from: 2026-10-01, set: workforce.roles.nurse.funded, to: 8 wte")
+    before = json.dumps(s.tree)
+    later = s.at(date(2026, 10, 1))
+    assert json.dumps(s.tree) == before != json.dumps(later.tree)
+    assert later.at(date(2026, 4, 1)) == s
+    assert pickle.loads(pickle.dumps(later)) == later
+    assert pickle.loads(pickle.dumps(later)).changes == s.changes

@@ -1,0 +1,144 @@
+"""The commands that simulate: `run`, `compare` and `explain`.
+
+In: scenario files and options. Out: a summary on standard output, progress on standard error, and, if a folder is
+given, results in it, whole or not at all. Ctrl-C ends a run at once and saves nothing.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workforce_sim.errors import WorkforceSimError
+
+if TYPE_CHECKING:
+    from workforce_sim.run import Study
+    from workforce_sim.scenario.scenario import Scenario
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that `run` and `compare` share."""
+    for option in (
+        click.option("--spells", is_flag=True, help="Save the table of spells too: every person, day by day."),
+        click.option("--force", is_flag=True, help="Replace results that are in the folder."),
+        click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
+        click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay."),
+        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."),
+        click.option("--replications", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="Runs of each scenario."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@_options
+def run(files: tuple[str, ...], **options: Any) -> None:
+    """Run scenarios and summarise each: waits, lists, caseloads and staff at the end of every year."""
+    from workforce_sim.run import run as run_study
+
+    _simulate(lambda scenarios, **how: run_study(scenarios, **how), files, **options)
+
+
+@click.command()
+@click.argument("baseline", metavar="BASE")
+@click.argument("whatifs", metavar="WHATIF...", nargs=-1, required=True)
+@_options
+def compare(baseline: str, whatifs: tuple[str, ...], **options: Any) -> None:
+    """Run what-ifs beside a baseline, and tell what differs and how sure that is."""
+    from workforce_sim.run import compare as compare_study
+
+    _simulate(lambda scenarios, **how: compare_study(scenarios[0], scenarios[1:], **how), (baseline, *whatifs), **options)
+
+
+@click.command()
+@click.argument("file", metavar="FILE")
+def explain(file: str) -> None:
+    """Tell what a scenario means before anything is run: demand, staff, time needed and time there is, assumptions."""
+    from workforce_sim.present.explain import explain as explanation
+    from workforce_sim.scenario.reader import read_scenario
+
+    _print(explanation(read_scenario(file)))
+
+
+def _simulate(
+    study_of: Callable[..., Study], files: Sequence[str], *, folder: Path | None, force: bool, **options: Any
+) -> None:
+    """Read, run, save and summarise; refuse a folder that is taken before anything is run."""
+    from workforce_sim.present.summary import summary
+    from workforce_sim.results.store import refuse_if_taken
+
+    scenarios = _read(files)
+    if folder is not None:
+        refuse_if_taken(folder, force)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with _progress() as told:
+            study = study_of(scenarios, **options, **told)
+        if folder is not None:
+            _save(study, folder, force)
+    except KeyboardInterrupt:
+        click.echo("Stopped. Nothing was saved.", err=True)
+        sys.exit(INTERRUPTED)
+    _print(summary(study))
+    click.echo(f"Results are in {folder}." if folder is not None else "Nothing was saved; add --out DIR to keep tables and figures.")
+
+
+def _read(files: Sequence[str]) -> list[Scenario]:
+    """All scenarios; every finding of every file at once."""
+    from workforce_sim.errors import Findings, ScenarioError
+    from workforce_sim.scenario.reader import read_scenario
+
+    findings, scenarios = Findings(), []
+    for file in files:
+        try:
+            scenarios.append(read_scenario(file))
+        except ScenarioError as error:
+            findings.extend(error.findings)
+    findings.raise_if_any()
+    return scenarios
+
+
+@contextmanager
+def _progress() -> Iterator[dict[str, Callable[..., None]]]:
+    """A bar on standard error while a study runs, if that is a terminal; notices there in any case."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("replications"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("replications", total=None)
+        yield {
+            "on_progress": lambda done, total: bar.update(task, completed=done, total=total),
+            "on_notice": lambda text: console.print(text, markup=False, highlight=False),
+        }
+
+
+def _save(study: Study, folder: Path, force: bool) -> None:
+    """Figures are drawn first, so that all is saved at once; a second Ctrl-C cannot cut saving short."""
+    from workforce_sim.present.plots import draw_all
+
+    try:
+        study.save(folder, force=force, figures=draw_all(study))
+    except OSError as error:
+        raise WorkforceSimError(f"could not save to {folder}: {error.strerror or error}; nothing there was changed") from error
+
+
+def _print(content: object) -> None:
+    """Rich output, plain where it is not a terminal."""
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=100)
+    console.print(content, highlight=False)

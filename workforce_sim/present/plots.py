@@ -1,0 +1,334 @@
+"""Figures for board papers: courses over time, baseline against what-ifs, and differences at the end.
+
+In: a `Study` or `Comparison`. Out: matplotlib figures, or all of them as PNG and SVG bytes (`draw_all`). Nothing is
+computed here. Colours are those of Okabe and Ito (2008), which people who see colours differently can tell apart;
+line styles differ as well. With more than four what-ifs, each has a small panel of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.dates import YearLocator, DateFormatter
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from workforce_sim.analysis.measures import declaration
+from workforce_sim.analysis.series import COURSES, course
+from workforce_sim.run import Comparison, Study
+
+BASE_COLOUR = "#3A3A3A"
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+"""Okabe and Ito, Color Universal Design (2008)."""
+STYLES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (3, 1, 1, 1)), (0, (1.5, 1)), (0, (8, 2)), (0, (6, 1, 1, 1, 1, 1)))
+
+MANY = 4
+"""More what-ifs than this do not fit one panel."""
+
+PANELS = ("waiting_list", "wait_median", "within_standard", "caseload_per_wte", "in_post")
+
+FOREST = ("waiting_list", "wait.treatment.median", "wait.treatment.within_standard", "caseload_per_wte", "in_post_wte")
+_FOREST_TITLES = {
+    "waiting_list": "Waiting list, people",
+    "wait.treatment.median": "Wait to treatment, weeks",
+    "wait.treatment.within_standard": "In standard, points",
+    "caseload_per_wte": "Caseload per WTE, people",
+    "in_post_wte": "Staff in post, WTE",
+}
+
+LOOK = {
+    "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titleweight": "bold",
+    "axes.titlelocation": "left", "axes.titlesize": 11, "axes.edgecolor": "#888888", "axes.grid": True,
+    "axes.grid.axis": "y", "grid.color": "#E4E4E4", "grid.linewidth": 0.8, "xtick.color": "#444444",
+    "ytick.color": "#444444", "svg.hashsalt": "workforce-sim", "figure.facecolor": "white",
+}  # fmt: skip
+
+
+def plain_text(text: str) -> str:
+    """Text that matplotlib takes as it is: no formulas between dollar signs."""
+    return text.replace("$", r"\$")
+
+
+def _short(text: str, width: int, most: int) -> str:
+    """Text in lines of a width, cut off after so many characters."""
+    return textwrap.fill(textwrap.shorten(text, most, placeholder=" …"), width)
+
+
+def draw_all(study: Study) -> dict[str, bytes]:
+    """Every figure as PNG and SVG: file name → content."""
+    with mpl.rc_context(LOOK):
+        figures = {name: draw_course(study, name) for name in PANELS}
+        if isinstance(study, Comparison) and len(study.scenarios) > 1:
+            figures["differences"] = draw_differences(study)
+        figures["overview"] = draw_overview(study)
+        return {f"{name}.{kind}": _bytes(figure, kind) for name, figure in figures.items() for kind in ("png", "svg")}
+
+
+def _bytes(figure: Figure, kind: str) -> bytes:
+    """The same bytes for the same figure: no date, no random names."""
+    buffer = io.BytesIO()
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+# --- one course over time ------------------------------------------------------------------------------------------
+
+
+def draw_course(study: Study, name: str) -> Figure:
+    """One course in one figure: all scenarios in one panel, or a panel for each if there are many."""
+    if len(_others(study)) > MANY:
+        return _small_multiples(study, name)
+    figure = Figure(figsize=(9.5, 5.4))
+    axes = figure.add_axes((0.08, 0.2, 0.66, 0.66))
+    course_panel(axes, study, name, _order(study))
+    _label_ends(axes, study, name)
+    _heading(figure, study, name)
+    return figure
+
+
+def course_panel(axes: Axes, study: Study, name: str, scenarios: Sequence[str], band: bool = True) -> None:
+    """The lines of some scenarios, each with the band in which the middle 80 % of replications lie."""
+    frame = course(study.tables, name)
+    funded = course(study.tables, "funded") if name == "in_post" else None
+    for scenario in reversed(scenarios):
+        look = _look(study, scenario)
+        rows = frame[frame["scenario"] == scenario]
+        if band:
+            axes.fill_between(rows["at"], rows["band_low"], rows["band_high"], color=look["color"], alpha=0.11, lw=0)
+        axes.plot(rows["at"], rows["mean"], **look)
+        if funded is not None:
+            posts = funded[funded["scenario"] == scenario]
+            axes.step(posts["at"], posts["mean"], where="pre", color=look["color"], lw=1.2, ls=":")
+    _axis(axes, name)
+
+
+def _axis(axes: Axes, name: str) -> None:
+    unit = COURSES[name].unit
+    axes.xaxis.set_major_locator(YearLocator())
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    axes.margins(x=0.01)
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    if unit == "share":
+        axes.set_ylim(0, next(top for top in (0.1, 0.2, 0.5, 1.0, math.inf) if top >= min(1.0, axes.get_ylim()[1])))
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    else:
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.{0 if value == int(value) else 1}f}"))
+    if name in ("waiting_list", "wait_median"):
+        axes.set_ylim(bottom=0)
+
+
+def _small_multiples(study: Study, name: str) -> Figure:
+    others = _others(study)
+    columns = 3
+    rows = math.ceil(len(others) / columns)
+    figure = Figure(figsize=(11, 1.9 + 2.6 * rows))
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    height = 1.9 + 2.6 * rows
+    figure.subplots_adjust(left=0.07, right=0.985, top=1 - 1.05 / height, bottom=1.0 / height, hspace=0.42, wspace=0.08)
+    base = [study.baseline] if isinstance(study, Comparison) else []
+    for place, axes in enumerate(grid.flat):
+        if place >= len(others):
+            axes.set_visible(False)
+            grid.flat[place - columns].tick_params(labelbottom=True)
+            continue
+        course_panel(axes, study, name, [others[place], *base])
+        axes.set_title(plain_text(_short(others[place], 36, 72)), fontsize=10)
+    _heading(figure, study, name)
+    return figure
+
+
+def _heading(figure: Figure, study: Study, name: str) -> None:
+    """Title with unit above; definitions and what lines and bands are below."""
+    thing = COURSES[name]
+    unit = "percent" if thing.unit == "share" else thing.unit
+    inch = 1 / figure.get_figheight()
+    figure.text(0.02, 1 - 0.18 * inch, f"{thing.title}, {unit}", fontsize=14, weight="bold", va="top")
+    if isinstance(study, Comparison) and len(_others(study)) > MANY:
+        line = f"Dark line: {study.baseline}. Coloured line: the what-if named above each panel."
+        figure.text(0.02, 1 - 0.5 * inch, plain_text(line), fontsize=10, color="#444444", va="top")
+    _caption(figure, f"{thing.meaning} {_reading(study, name)}")
+
+
+def _caption(figure: Figure, text: str) -> None:
+    wide = round(figure.get_figwidth() * 14.2)
+    figure.text(0.02, 0.1 / figure.get_figheight(), plain_text(textwrap.fill(text, wide)), fontsize=8.5, color="#444444", va="bottom")
+
+
+def _reading(study: Study, name: str) -> str:
+    n = study.manifest["replications"]
+    if n == 1:
+        return "One replication: how sure this is cannot be told."
+    frame = course(study.tables, name)
+    half = ((frame["high"] - frame["low"]) / 2).groupby(frame["scenario"]).last().max()
+    unit = COURSES[name].unit
+    sure = "" if math.isnan(half) else f" 95% interval of the mean at the end: at most ±{f'{100 * half:.1f} points' if unit == 'share' else f'{half:,.1f} {unit}'}."
+    return f"Line: mean of {n} replications. Band: the middle 80% of them.{sure}"
+
+
+def _label_ends(axes: Axes, study: Study, name: str) -> None:
+    """Names at the ends of the lines, moved apart where they would touch."""
+    frame = course(study.tables, name).dropna(subset=["mean"]).groupby("scenario").last()
+    low, high = axes.get_ylim()
+    labels = sorted((frame.at[s, "mean"], s) for s in _order(study) if s in frame.index)
+    texts = [textwrap.wrap(s, 26)[:3] for _, s in labels]
+    heights = [(0.05 * len(lines) + 0.015) * (high - low) for lines in texts]
+    places: list[float] = []
+    for (value, _), tall in zip(labels, heights, strict=True):
+        floor = places[-1] + (tall + heights[len(places) - 1]) / 2 if places else -math.inf
+        places.append(max(value, floor))
+    excess = max(0.0, places[-1] + heights[-1] / 2 - high) if places else 0.0
+    for i in reversed(range(len(places))):  # push down what stands above the top
+        roof = places[i + 1] - (heights[i] + heights[i + 1]) / 2 if i + 1 < len(places) else places[i] - excess
+        places[i] = min(places[i], roof)
+    last, span = frame["at"].max(), axes.get_xlim()
+    for place, (value, scenario), lines in zip(places, labels, texts, strict=True):
+        colour = _look(study, scenario)["color"]
+        x = last + pd.Timedelta(days=(span[1] - span[0]) * 0.03)
+        axes.text(x, place, plain_text("\n".join(lines)), va="center", fontsize=9.5, color=colour, clip_on=False)
+        axes.plot([last, x], [value, place], color=colour, lw=0.7, clip_on=False)
+    axes.set_xlim(*span)
+    axes.set_ylim(low, high)
+
+
+# --- differences at the end ----------------------------------------------------------------------------------------
+
+
+def draw_differences(study: Comparison) -> Figure:
+    """Every what-if's difference from the baseline at the end of the last year, with its interval."""
+    height = 2.0 + 0.42 * len(_others(study))
+    figure = Figure(figsize=(13, height))
+    grid = figure.subplots(1, len(FOREST), sharey=True)
+    figure.subplots_adjust(left=0.2, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.14)
+    for axes, measure in zip(grid, FOREST, strict=True):
+        forest_panel(axes, study, measure)
+    last = study.comparison["year"].max()
+    figure.text(0.02, 1 - 0.15 / height, plain_text(f"Difference from {study.baseline}, end of year {last}"), fontsize=14, weight="bold", va="top")
+    _caption(figure, _FOREST_READING)
+    return figure
+
+
+_FOREST_READING = (
+    "Line: 95% interval of the difference, paired by replication. Filled: the runs can tell it from no difference; "
+    "hollow: they cannot. Wait and share: of all who join in the year, referral to first treatment contact, those still "
+    "waiting included. In this model, with these assumptions."
+)
+
+
+def forest_panel(axes: Axes, study: Comparison, measure: str) -> None:
+    """One measure: a dot and an interval for each what-if, in the order given."""
+    frame = study.comparison
+    rows = frame[(frame["measure"] == measure) & (frame["year"] == frame["year"].max())].set_index("scenario")
+    scale = 100.0 if declaration(measure).unit == "share" else 1.0
+    others = _others(study)
+    axes.axvline(0, color="#888888", lw=1)
+    for place, name in enumerate(others):
+        row, colour = rows.loc[name], _look(study, name)["color"]
+        axes.plot([scale * row["low"], scale * row["high"]], [place, place], color=colour, lw=2.4, solid_capstyle="butt")
+        axes.plot(scale * row["difference"], place, "o", ms=6, color=colour, mfc=colour if row["told_apart"] else "white", mew=1.6)
+        if math.isnan(row["difference"]):
+            axes.text(0, place, " not defined", va="center", fontsize=8, color="#666666")
+    axes.set_yticks(range(len(others)), [plain_text(_short(name, 30, 58)) for name in others])
+    axes.set_ylim(len(others) - 0.5, -0.5)
+    axes.margins(x=0.12)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:+,.6g}" if value else "0"))
+    axes.grid(visible=True, axis="x")
+    axes.grid(visible=False, axis="y")
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_title(_FOREST_TITLES[measure], fontsize=10)
+
+
+# --- all in one ----------------------------------------------------------------------------------------------------
+
+
+def draw_overview(study: Study) -> Figure:
+    """All courses on one page; with many what-ifs, the baseline's courses above and the differences below."""
+    if isinstance(study, Comparison) and len(_others(study)) > MANY:
+        return _overview_of_many(study)
+    figure = Figure(figsize=(14, 8.6))
+    grid = figure.subplots(2, 3)
+    figure.subplots_adjust(left=0.05, right=0.985, top=0.9, bottom=0.1, hspace=0.3, wspace=0.18)
+    for axes, name in zip(grid.flat, PANELS, strict=False):
+        course_panel(axes, study, name, _order(study))
+        _panel_title(axes, name)
+    _key(grid.flat[-1], study)
+    figure.text(0.02, 0.98, plain_text(_title(study)), fontsize=15, weight="bold", va="top")
+    _caption(figure, _overview_reading(study))
+    return figure
+
+
+def _overview_of_many(study: Comparison) -> Figure:
+    height = 6.2 + 0.36 * len(_others(study))
+    figure = Figure(figsize=(15, height))
+    top, bottom = figure.subfigures(2, 1, height_ratios=(3.7, height - 3.7))
+    grid = top.subplots(1, len(PANELS))
+    top.subplots_adjust(left=0.04, right=0.985, top=0.72, bottom=0.1, wspace=0.24)
+    for axes, name in zip(grid, PANELS, strict=True):
+        course_panel(axes, study, name, [study.baseline])
+        axes.xaxis.set_major_formatter(DateFormatter("’%y"))
+        _panel_title(axes, name, fontsize=10)
+    forest = bottom.subplots(1, len(FOREST), sharey=True)
+    low = height - 3.7
+    bottom.subplots_adjust(left=0.18, right=0.985, top=1 - 0.8 / low, bottom=0.85 / low, wspace=0.12)
+    for axes, measure in zip(forest, FOREST, strict=True):
+        forest_panel(axes, study, measure)
+    figure.text(0.012, 1 - 0.12 / height, plain_text(_title(study)), fontsize=15, weight="bold", va="top")
+    figure.text(0.012, 1 - 0.48 / height, "Baseline over time", fontsize=12, color="#444444", va="top")
+    last = study.comparison["year"].max()
+    bottom.text(0.012, 1 - 0.1 / low, f"Differences from it, end of year {last}", fontsize=12, color="#444444", va="top")
+    _caption(figure, f"Above: mean of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}")
+    return figure
+
+
+def _panel_title(axes: Axes, name: str, **look: Any) -> None:
+    unit = "percent" if COURSES[name].unit == "share" else COURSES[name].unit
+    axes.set_title(f"{COURSES[name].title}, {unit}", **look)
+
+
+def _key(axes: Axes, study: Study) -> None:
+    """Which line is which, in the empty panel."""
+    axes.set_axis_off()
+    for scenario in _order(study):
+        axes.plot([], [], label=plain_text(textwrap.fill(scenario, 34)), **_look(study, scenario))
+    axes.plot([], [], color="#666666", lw=1.2, ls=":", label="funded posts")
+    axes.legend(loc="center left", frameon=False, fontsize=10.5, handlelength=3.2, labelspacing=0.9)
+
+
+def _overview_reading(study: Study) -> str:
+    n = study.manifest["replications"]
+    return (
+        f"Lines: means of {n} replication{'s' * (n != 1)}; bands: the middle 80% of them. Wait: half of all who join are seen "
+        "by then (referral to first treatment contact, those still waiting included), by quarter. Seen within the standard: "
+        "of all who join. Caseload: people on caseloads over WTE in post, roles that hold one. In this model, with these assumptions."
+    )
+
+
+def _title(study: Study) -> str:
+    return f"{study.baseline} and what-ifs" if isinstance(study, Comparison) else ", ".join(s.name for s in study.scenarios)
+
+
+def _order(study: Study) -> list[str]:
+    """Names as given, the baseline first."""
+    names = [scenario.name for scenario in study.scenarios]
+    return sorted(names, key=lambda name: not (isinstance(study, Comparison) and name == study.baseline))
+
+
+def _others(study: Study) -> list[str]:
+    return _order(study)[1:] if isinstance(study, Comparison) else _order(study)
+
+
+def _look(study: Study, scenario: str) -> dict[str, Any]:
+    """Colour and line style of a scenario, the same in every figure."""
+    if isinstance(study, Comparison) and scenario == study.baseline:
+        return {"color": BASE_COLOUR, "lw": 2.4, "ls": "-"}
+    place = _others(study).index(scenario)
+    return {"color": COLOURS[place % len(COLOURS)], "lw": 2.0, "ls": STYLES[place % len(STYLES)]}
