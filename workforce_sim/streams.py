@@ -15,6 +15,10 @@ from enum import IntEnum
 import numpy as np
 from numba import njit
 
+from workforce_sim import compiled
+
+compiled.use_cache()
+
 WORD = 0xFFFFFFFF
 """Greatest 32-bit word. A chance p is stored as the integer threshold round(p * 2**32): it happens if word < threshold."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -93,10 +91,10 @@ def test_leave_is_taken_in_weeks_and_study_in_days() -> None:
 
 def test_every_week_is_as_likely() -> None:
     """No season is preferred: each whole week is taken by its share of people."""
-    p = plan(personnel(people=3000), leave=26)
+    p = plan(personnel(people=3000), leave=25)
     monday = (7 - START.weekday()) % 7
     taken = 1 - p.roster[:, monday : monday + 51 * 7 : 7].mean(axis=0)
-    usual = 26 / 261
+    usual = 25 / 261
     assert abs(taken.mean() - usual) < 0.004
     assert (np.abs(taken - usual) < 5 * np.sqrt(usual / 3000)).all()
 
@@ -110,13 +108,12 @@ def test_more_leave_is_the_same_leave_and_some_more() -> None:
 def test_weeks_do_not_depend_on_the_day_of_joining() -> None:
     """A person who joins in October takes the luckiest of the weeks still ahead, which are those of a colleague."""
     half = 200
-    whole, late = plan(personnel(), leave=52 * 5), plan(personnel(), leave=15, first=half)
+    late = plan(personnel(), leave=15, first=half)
     assert (days_off(late, first=half) == 15).all()
     assert not late.roster[:, :half].any()
     earlier = plan(personnel(), leave=15, first=half - 7)
     same = (earlier.roster[:, half:] == late.roster[:, half:]).mean()
     assert same > 0.97
-    assert not whole.roster.any()
 
 
 def test_leave_is_that_of_the_whole_year_even_if_the_run_ends_before() -> None:
@@ -201,9 +198,9 @@ def test_load_makes_ill_by_its_gain_within_bounds() -> None:
 
 
 def test_no_sickness_and_nothing_but_sickness() -> None:
-    """A share of nothing is nothing; the greatest share leaves people well now and then."""
+    """A share of nothing is nothing; at most, people are well for a day between two spells."""
     assert (sick_days(sicken(full(sick_share=0), share=0.0)) == 0).all()
-    assert 0.9 < sick_days(sicken(full(people=1000, sick_share=0.95), share=2.0)).mean() < 0.98
+    assert within(sick_days(sicken(full(people=1000, sick_share=6 / 7), share=2.0)), 6 / 7)
 
 
 # --- whose luck -------------------------------------------------------------------------------------------------------
@@ -221,11 +218,6 @@ def test_luck_is_the_persons_own() -> None:
 # --- a week's load ----------------------------------------------------------------------------------------------------
 
 
-def plain(function: Any) -> Any:
-    """The function as written, not compiled."""
-    return getattr(function, "py_func", function)
-
-
 def test_wear_is_the_same_compiled_and_plain() -> None:
     """A week of load moves load and exhaustion to the last bit as the source reads."""
     rng = np.random.default_rng(1)
@@ -237,8 +229,7 @@ def test_wear_is_the_same_compiled_and_plain() -> None:
     p.people["exhaustion"] = q.people["exhaustion"] = rng.random(200)
     loop = (7 / 84, 0.01, 0.02, 0.3)
     compiled.wear(p, 0, loop)
-    as_records = q._replace(staff=q.staff.view(np.recarray), people=q.people.view(np.recarray))
-    plain(compiled.wear)(as_records, 0, loop)
+    getattr(compiled.wear, "py_func", compiled.wear)(q, 0, loop)
     for field in ("load", "exhaustion"):
         assert np.array_equal(p.people[field], q.people[field])
     assert not p.staff["available"].any()

@@ -429,8 +429,10 @@ class Person:
             end = self.holds(contact, attended, by_support)
             if end is not None or course.over:
                 return end
-            interval_law = self.rule(course.series).INTERVAL_LAW
-            course.next_day = self.env.today + self.twin.book.days(interval_law, contact.interval_word)
+            interval = self.twin.book.days(self.rule(course.series).INTERVAL_LAW, contact.interval_word)
+            if not attended:
+                interval = max(1, min(interval, self.twin.book.setting.REBOOK_DAYS))
+            course.next_day = self.env.today + interval
 
     def falls_due(self, course: Course) -> Contact:
         """Section 4: joins the named clinician's list or the team's pool; a support role may be as good."""

@@ -13,7 +13,7 @@ from workforce_sim.engine.staffing import CareerEvent, Chronicle
 YEAR = 365.25
 REPLICATIONS = 12
 POSTS = 40
-YEARS = 40
+YEARS = 45
 SETTLED = round(10 * YEAR)
 """By this day nobody remembers day 0."""
 
@@ -21,7 +21,7 @@ NO_TENURE = {"early_multiplier": 1.0, "later_multiplier": 1.0}
 
 
 def interval(values: Any) -> tuple[float, float]:
-    """A 99.9% t-interval of the mean, 12 independent values."""
+    """A 99.9% t-interval of the mean of REPLICATIONS independent values."""
     values = np.asarray(values, dtype=float)
     half = 4.44 * values.std(ddof=1) / np.sqrt(len(values))
     return values.mean() - half, values.mean() + half
@@ -57,13 +57,13 @@ def test_vacancy_is_that_of_an_alternating_renewal_process(rate: float, fill: fl
     inputs = nurses(filled=POSTS, years=YEARS, leaving_rate=rate, fill=fill, rules=NO_TENURE)
     shares = [vacant_share(live(inputs, replication)) for replication in range(REPLICATIONS)]
     held, empty = YEAR / rate + 56, 28 + 140 / fill - 56
-    assert covers(shares, empty / (held + empty), width=0.1)
+    assert covers(shares, empty / (held + empty), width=0.12)
 
 
 def test_vacancy_with_reputation_is_a_little_higher() -> None:
     """At a vacancy above the usual, reputation makes hiring harder and so vacancies more."""
-    plain = nurses(filled=POSTS, years=YEARS, leaving_rate=0.3, rules=NO_TENURE)
-    shunned = nurses(filled=POSTS, years=YEARS, leaving_rate=0.3, reputation=1.0, rules=NO_TENURE)
+    plain = nurses(filled=POSTS, years=20, leaving_rate=0.3, rules=NO_TENURE)
+    shunned = nurses(filled=POSTS, years=20, leaving_rate=0.3, reputation=1.0, rules=NO_TENURE)
     excess = [vacant_share(live(shunned, r)) - vacant_share(live(plain, r)) for r in range(REPLICATIONS)]
     assert interval(excess)[0] > 0
 
@@ -71,7 +71,7 @@ def test_vacancy_with_reputation_is_a_little_higher() -> None:
 def test_people_stay_as_long_as_their_hazards_say() -> None:
     """Mean time to resignation = early part + later part of a piecewise exponential law."""
     rate, early, later, years = 0.4, 1.4, 0.85, 2.0
-    inputs = nurses(filled=POSTS, years=YEARS + 20, leaving_rate=rate, fill=1.0)
+    inputs = nurses(filled=POSTS, years=30 + 20, leaving_rate=rate, fill=1.0)
     stays = []
     for replication in range(REPLICATIONS):
         own = []
@@ -79,7 +79,7 @@ def test_people_stay_as_long_as_their_hazards_say() -> None:
         for slot in range(POSTS):
             began: dict[int, int] = {}
             for day, _, occupant, event in run.story_of(slot):
-                if event == CareerEvent.STARTED and day < YEARS * YEAR:  # 20 years are left to resign in
+                if event == CareerEvent.STARTED and day < 30 * YEAR:  # 20 years are left to resign in
                     began[occupant] = day
                 elif event == CareerEvent.RESIGNED and occupant in began:
                     own.append(day - began[occupant])
@@ -132,10 +132,10 @@ def test_days_lost_to_sickness_are_the_share_in_the_rules() -> None:
 
 def test_everybody_found_is_a_person_of_their_own() -> None:
     """Leaving days of two posts are not correlated, nor are those of a post in two replications."""
-    inputs = nurses(filled=2, years=30, fill=0.0)
-    first = np.full((200, 2), inputs.days)
-    for replication in range(200):
+    inputs, n = nurses(filled=2, years=20, fill=0.0), 100
+    first = np.full((n, 2), inputs.days)
+    for replication in range(n):
         for day, slot in live(inputs, replication).careers[:, [Chronicle.DAY, Chronicle.SLOT]][2:]:
             first[replication, slot] = min(first[replication, slot], day)
-    assert abs(np.corrcoef(first[:, 0], first[:, 1])[0, 1]) < 4 / np.sqrt(200)
-    assert abs(np.corrcoef(first[1:, 0], first[:-1, 0])[0, 1]) < 4 / np.sqrt(199)
+    assert abs(np.corrcoef(first[:, 0], first[:, 1])[0, 1]) < 4 / np.sqrt(n)
+    assert abs(np.corrcoef(first[1:, 0], first[:-1, 0])[0, 1]) < 4 / np.sqrt(n)

@@ -32,6 +32,7 @@ class Measure:
 
 _WAITS = (
     ("within_standard", "share", "of all who join, seen within the standard (censoring-aware)", "higher"),
+    ("within_18_weeks", "share", "of all who join, seen within 18 weeks (censoring-aware)", "higher"),
     ("median", "weeks", "half of all who join are seen by then (censoring-aware)", "lower"),
     ("p90", "weeks", "nine in ten of all who join are seen by then (censoring-aware)", "lower"),
     ("completed_within_standard", "share", "of those seen, within the standard", "higher"),
@@ -96,7 +97,7 @@ _BY_ROLE = (
 _FOR_WHOM = {"internal": ("stream",), "treatment": ("severity", "group")}
 """Waits that are also told by an attribute: `wait.<clock>.<measure>.<attribute>.<value>`."""
 
-_TOLD_FOR_WHOM = ("within_standard", "median", "completed_median")
+_TOLD_FOR_WHOM = ("within_standard", "within_18_weeks", "median", "completed_median")
 
 DECLARED: Mapping[str, Measure] = {
     measure.name: measure

@@ -40,9 +40,6 @@ NEVER = 1 << 30
 LONGEST_DAYS = 156 * 7
 """Censoring-aware waits beyond three years are told as not reached."""
 
-AWARE = ("within_standard", "median", "p90")
-"""The censoring-aware columns."""
-
 SPANS = ("year", "quarter")
 
 _EXACT = 1e-9
@@ -119,18 +116,18 @@ def windows(inputs: Inputs, span: str) -> Windows:
 
 
 def ways_to_look(log: np.ndarray, inputs: Inputs, span: str) -> list[People]:
-    """All people; by stream and severity at referral; and, by year only, by team, source and group."""
+    """All people, and by severity at referral; by year also by team, source, group and, last, stream."""
     names, streams = inputs.names, tuple(sorted(set(inputs.names.streams)))
     stream_of = np.array([streams.index(s) for s in names.streams] + [-1], dtype=np.int64)
     ways = [
         People("all", ("all",), np.zeros(len(log), dtype=np.int64)),
-        People("stream", streams, stream_of[log["package"]]),
         People("severity", names.severities, log["severity_at_referral"]),
         People("team", names.teams, log["team"]),
         People("source", names.sources, log["source"]),
         People("group", names.groups, log["group"]),
+        People("stream", streams, stream_of[log["package"]]),
     ]
-    return ways if span == "year" else ways[:3]
+    return ways if span == "year" else ways[:2]
 
 
 def wait_rows(inputs: Inputs) -> dict[str, np.ndarray]:
@@ -158,10 +155,9 @@ def waits(log: np.ndarray, inputs: Inputs) -> np.ndarray:
             window, ways = windows(inputs, span), ways_to_look(log, inputs, span)
             stays, n = _stays(clock(log, name), window, ways, standards)
             columns = {"joined": _count(stays.cell[stays.joined], n)} | _completed(stays, n) | _waiting(stays, n)
-            columns |= _censoring_aware(stays, n, np.unique(standards))
-            if name != "internal":
-                unknown = np.repeat([people.by == "stream" for people in ways for _ in people.values], len(window.first))
-                columns |= {measure: np.where(unknown, np.nan, columns[measure]) for measure in AWARE}
+            known = sum(len(p.values) for p in ways if p.by != "stream" or name == "internal") * len(window.first)
+            aware = _censoring_aware(stays.where(stays.cell < known), known, np.unique(standards))
+            columns |= {measure: np.append(values, np.full(n - known, np.nan)) for measure, values in aware.items()}
             parts.append(np.stack([columns[c.name] for c in WAITS.values], axis=1))
     return np.concatenate(parts)
 
@@ -188,6 +184,8 @@ class Stays(NamedTuple):
 
     def where(self, chosen: np.ndarray) -> Stays:
         """The rows for which `chosen` is true."""
+        if chosen.all():
+            return self
         rows = np.flatnonzero(chosen)
         return Stays(*(column[rows] for column in self))
 
@@ -231,10 +229,14 @@ def _waiting(stays: Stays, n: int) -> dict[str, np.ndarray]:
 
 
 def _censoring_aware(stays: Stays, n: int, standards: np.ndarray) -> dict[str, np.ndarray]:
-    """Waits of all who join at the window's rates, cell by cell (AWARE)."""
+    """Waits of all who join at the window's rates, cell by cell."""
     curve = incidence(stays, n, LONGEST_DAYS)
-    values = (_share_within_standard(stays, n, standards, curve), first_day(curve.seen, 0.5), first_day(curve.seen, 0.9))
-    return dict(zip(AWARE, values, strict=True))
+    return {
+        "within_standard": _share_within_standard(stays, n, standards, curve),
+        "within_18_weeks": share_by(stays, curve, 18 * 7),
+        "median": first_day(curve.seen, 0.5),
+        "p90": first_day(curve.seen, 0.9),
+    }
 
 
 def _count(cell: np.ndarray, n: int) -> np.ndarray:
@@ -272,25 +274,22 @@ def incidence(stays: Stays, n: int, days: int) -> Curve:
     Aalen and Johansen (1978) on a life table in days with delayed entry. On a day of the wait when nobody is at risk
     nothing happens.
     """
-    days = min(days, int(stays.exit.max(initial=0)))
-    width = days + 2
-    cell = stays.cell * width
+    width = min(days, int(stays.exit.max(initial=0))) + 1
+    here = stays.cell * width
 
-    def tally(day: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-        return np.bincount((cell + day)[chosen], minlength=n * width).reshape(n, width)
+    def tally(day: np.ndarray, chosen: np.ndarray | bool = True) -> np.ndarray:
+        return np.bincount((here + day)[chosen & (day < width)], minlength=n * width).reshape(n, width)
 
-    left = np.minimum(stays.exit, days) + 1
-    kept = np.flatnonzero(stays.entry <= days)
-    risk = np.cumsum(tally(stays.entry, kept) - tally(left, kept), axis=1)[:, :-1]
-    observed = stays.exit <= days
-    seen = tally(stays.exit, np.flatnonzero(stays.seen & observed))[:, :-1]
-    gone = tally(stays.exit, np.flatnonzero(stays.gone & observed))[:, :-1]
-    each = 1.0 / np.maximum(risk, 1)
-    seen_share = seen * each
-    staying = 1.0 - seen_share - gone * each
+    risk = tally(stays.entry)
+    risk -= tally(stays.exit + 1)
+    np.maximum(np.cumsum(risk, axis=1, out=risk), 1, out=risk)
+    seen = tally(stays.exit, stays.seen) / risk
+    staying = tally(stays.exit, stays.gone) / risk
+    staying += seen
+    np.subtract(1.0, staying, out=staying)
     np.cumprod(staying, axis=1, out=staying)
-    seen_share[:, 1:] *= staying[:, :-1]
-    return Curve(np.cumsum(seen_share, axis=1, out=seen_share), staying)
+    seen[:, 1:] *= staying[:, :-1]
+    return Curve(np.cumsum(seen, axis=1, out=seen), staying)
 
 
 def first_day(cumulative: np.ndarray, level: float) -> np.ndarray:

@@ -76,7 +76,8 @@ def _names(scenario: Scenario) -> Names:
 def _working(scenario: Scenario, start: date, days: int) -> np.ndarray:
     """bool, (day + 14,): working days of the run and of the two weeks after it."""
     weekdays = WEEKDAYS[scenario.calendar.working_days]
-    return np.array(working_days(start, days + 14, weekdays, scenario.calendar.country), dtype=bool)
+    country = None if scenario.calendar.country == "none" else scenario.calendar.country
+    return np.array(working_days(start, days + 14, weekdays, country), dtype=bool)
 
 
 def _months(start: date, days: int) -> tuple[np.ndarray, tuple[date, ...]]:

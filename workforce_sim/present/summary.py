@@ -18,12 +18,13 @@ from rich.table import Table
 from rich.text import Text
 
 from workforce_sim.analysis.measures import declaration
-from workforce_sim.present.words import assumptions_line, by_how_much, change, joined, told, unit_words, years_shown
+from workforce_sim.present.words import assumptions, by_how_much, change, joined, told, years_shown
 from workforce_sim.run import Comparison, Study
 
 HEADLINES = {
-    "wait.assessment.within_standard": "First contact in standard",
-    "wait.treatment.within_standard": "Treatment in standard",
+    "wait.assessment.within_standard": "First contact on time",
+    "wait.treatment.within_standard": "Treatment on time",
+    "wait.treatment.within_18_weeks": "Treatment by 18 weeks",
     "wait.assessment.median": "Weeks to first contact",
     "wait.treatment.median": "Weeks to treatment",
     "waiting_list": "Waiting list",
@@ -36,16 +37,26 @@ SAME = "≈"
 
 MOST_SENTENCES = 4
 
+CLEARLY = 1.5
+"""A side effect is spoken of if it is beyond zero by half as much again as its interval: of so many, some stray."""
+
 _SPOKEN = {
-    "wait.treatment.within_standard": ("the share who start treatment within the standard is", "higher", "lower"),
-    "wait.treatment.median": ("the median wait for treatment is", "longer", "shorter"),
-    "wait.assessment.median": ("the median wait for a first contact is", "longer", "shorter"),
-    "waiting_list": ("the waiting list is", "longer", "shorter"),
-    "caseload_per_wte": ("the caseload per WTE is", "higher", "lower"),
-    "vacancy": ("the vacancy rate is", "higher", "lower"),
+    "wait.treatment.median": ("the median wait for treatment", "longer", "shorter"),
+    "wait.treatment.within_standard": ("the share treated within the standard", "higher", "lower"),
+    "wait.treatment.within_18_weeks": ("the share treated within 18 weeks", "higher", "lower"),
+    "wait.assessment.median": ("the median wait for a first contact", "longer", "shorter"),
+    "waiting_list": ("the waiting list", "longer", "shorter"),
+    "caseload_per_wte": ("the caseload per WTE", "higher", "lower"),
+    "vacancy": ("the vacancy rate", "higher", "lower"),
+    "gave_up": ("the number who give up waiting in a year", "higher", "lower"),
+    "dropped_out": ("the number who drop out in a year", "higher", "lower"),
+    "overdue": ("the number of contacts overdue", "higher", "lower"),
+    "unallocated": ("the number without a clinician", "higher", "lower"),
+    "over_cap": ("the number of clinicians above their caseload", "higher", "lower"),
+    "exhaustion": ("exhaustion", "higher", "lower"),
 }
 _ANSWERS = ("wait.treatment.median", "wait.treatment.within_standard", "waiting_list", "caseload_per_wte")
-_WATCHED = ("wait.assessment.median", "vacancy", "gave_up", "dropped_out", "overdue", "unallocated", "exhaustion", "over_cap")
+_WATCHED = tuple(measure for measure in _SPOKEN if measure not in _ANSWERS)
 
 
 def summary(study: Study) -> RenderableType:
@@ -111,25 +122,31 @@ def answer(comparison: Comparison, name: str) -> list[str]:
     frame = comparison.comparison[comparison.comparison["scenario"] == name]
     last = int(frame["year"].max())
     rows = frame[frame["year"] == last].set_index("measure")
-    apart = [m for m in _ANSWERS if rows.at[m, "told_apart"]]
+    known = [m for m in _answers(rows) if not math.isnan(rows.at[m, "difference"])]
+    apart = [m for m in known if rows.at[m, "told_apart"]]
+    same = [_SPOKEN[m][0] for m in known if m not in apart]
     place = f"In this model, with these assumptions, by the end of year {last}"
-    if not apart:
-        things = joined([_SPOKEN[m][0].removesuffix(" is") for m in _ANSWERS])
-        sentences = [f"{place} the runs can tell no difference from {comparison.baseline} in {things}."]
-    else:
-        sentences = [f"{place} {joined([_spoken(rows.loc[m]) for m in apart])}, compared with {comparison.baseline}."]
-        same = [m for m in _ANSWERS if m not in apart and not math.isnan(rows.at[m, "difference"])]
-        if same:
-            sentences.append(f"The runs can tell no difference in {joined([_SPOKEN[m][0].removesuffix(' is') for m in same])}.")
-    sentences += _worse(rows, set(apart))
+    sentences = []
+    if apart:
+        sentences = [f"{place}, {joined([_spoken(rows.loc[m]) for m in apart])}, compared with {comparison.baseline}."]
+    if same:
+        begin = "The runs can tell no difference in" if apart else f"{place}, the runs can tell no difference from {comparison.baseline} in"
+        sentences.append(f"{begin} {joined(same)}.")
+    sentences += _worse(rows, set(known))
     if apart:
         sentences += _when(frame, apart[0]) + _for_whom(rows)
     return sentences[:MOST_SENTENCES]
 
 
+def _answers(rows: pd.DataFrame) -> list[str]:
+    """The measures of the answer; the share treated within 18 weeks where a median is never reached."""
+    median, *others = _ANSWERS
+    return ["wait.treatment.within_18_weeks" if math.isnan(rows.at[median, "difference"]) else median, *others]
+
+
 def _spoken(row: pd.Series) -> str:
     words, up, down = _SPOKEN[str(row.name)]
-    return f"{words} {by_how_much(row)} {up if row['difference'] > 0 else down}"
+    return f"{words} is {by_how_much(row)} {up if row['difference'] > 0 else down}"
 
 
 def _when(frame: pd.DataFrame, measure: str) -> list[str]:
@@ -139,7 +156,7 @@ def _when(frame: pd.DataFrame, measure: str) -> list[str]:
     first = int(rows["year"][same_way.cummin()].min())
     if first == rows["year"].min():
         return []
-    return [f"The difference in {_SPOKEN[measure][0].removesuffix(' is')} can be told from year {first} on."]
+    return [f"The difference in {_SPOKEN[measure][0]} can be told from year {first} on."]
 
 
 def _for_whom(rows: pd.DataFrame) -> list[str]:
@@ -148,41 +165,47 @@ def _for_whom(rows: pd.DataFrame) -> list[str]:
     parts = {str(m).removeprefix(stem): rows.loc[m] for m in rows.index if str(m).startswith(stem)}
     if len(parts) < 2 or not any(row["told_apart"] for row in parts.values()):
         return []
-    told_ = [f"{change(r, 'weeks') if r['told_apart'] else 'no difference to tell'} ({s})" for s, r in parts.items()]
-    return [f"By severity, the median wait for treatment changes, in weeks, by {joined(told_)}."]
+    changes = [f"{change(r, 'weeks') if r['told_apart'] else 'no difference to tell'} ({s})" for s, r in parts.items()]
+    return [f"By severity, the median wait for treatment changes, in weeks, by {joined(changes)}."]
 
 
-def _worse(rows: pd.DataFrame, spoken: set[str]) -> Iterator[str]:
-    """What gets worse in exchange, among the measures to watch."""
+def _worse(rows: pd.DataFrame, spoken: set[str]) -> list[str]:
+    """What clearly gets worse in exchange, among the measures to watch."""
     found = []
-    for measure in (*_ANSWERS, *_WATCHED):
+    for measure in (m for m in _WATCHED if m not in spoken):
         row, better = rows.loc[measure], declaration(measure).better
         against = row["difference"] < 0 if better == "higher" else row["difference"] > 0
-        if measure not in spoken and row["told_apart"] and against:
-            found.append(f"{declaration(measure).meaning.split(';')[0]} ({change(row, declaration(measure).unit)} {unit_words(str(row['unit']))})")
-    if found:
-        yield f"Worse than in the baseline: {joined(found)}."
+        if row["told_apart"] and against and abs(row["difference"]) >= CLEARLY * (row["high"] - row["low"]) / 2:
+            found.append(_spoken(row))
+    return [f"In exchange, {joined(found)}."] if found else []
 
 
 def _how_to_read(study: Study) -> str:
     if study.manifest["replications"] == 1:
         return "One replication only: how sure the differences are cannot be told. Ask for more with --replications."
-    return f"{SAME}  no difference the runs can tell.  ±  half the 95% interval of the difference, paired by replication."
+    return (
+        f"{SAME} no difference the runs can tell. ± half the 95% interval of the difference, paired by replication; "
+        "where there is no difference, about 1 time in 20 one is seen all the same."
+    )
 
 
 def _notes(study: Study) -> Iterator[str]:
     """What else a reader must know."""
     n = study.manifest["replications"]
-    yield f"Means over {n} replication{'s' * (n != 1)}, seed {study.manifest['seed']}. In standard: of all who join, those still waiting included."
+    yield (
+        f"Means of {n} replication{'s' * (n != 1)}, seed {study.manifest['seed']}. On time: within the standard. Waits and "
+        "shares are of all who join the list in the year, those still waiting included."
+    )
     measures = study.tables["measures"]
+    total = len(measures[["scenario", "replication"]].drop_duplicates())
     for measure, label in HEADLINES.items():
-        unreached = measures[(measures["measure"] == measure) & measures["value"].isna()]
-        if len(unreached):
-            runs = len(unreached[["scenario", "replication"]].drop_duplicates())
-            total = len(measures[["scenario", "replication"]].drop_duplicates())
-            yield f"–  undefined: {label.lower()} has no value in some year of {runs} of {total} replications (never reached)."
+        missing = measures[(measures["measure"] == measure) & measures["value"].isna()]
+        if len(missing):
+            runs = len(missing[["scenario", "replication"]].drop_duplicates())
+            why = "fewer than half would be seen within three years, at a year's rates" if "median" in measure else "undefined"
+            yield f"– {label}: in {runs} of {total} replications, {why}."
     for scenario in study.manifest["scenarios"]:
         for year in scenario["years"]:
             if year["months"] < 12:
                 yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; its sums are of those."
-    yield from (assumptions_line(scenario) for scenario in study.scenarios)
+    yield from assumptions(study.scenarios)

@@ -78,7 +78,14 @@ def count_assumptions(scenario: Scenario) -> tuple[int, int]:
     return len(assumed), len(paths)
 
 
-def assumptions_line(scenario: Scenario) -> str:
-    """How much of a scenario is assumption."""
-    assumed, total = count_assumptions(scenario)
-    return f"{scenario.name}: {assumed} of {total} numbers are assumptions (no evidence given, or grade U)."
+def assumptions(scenarios: Sequence[Scenario]) -> list[str]:
+    """How much of each scenario is assumption, those with the same count together."""
+    by_count: dict[tuple[int, int], list[str]] = {}
+    for scenario in scenarios:
+        by_count.setdefault(count_assumptions(scenario), []).append(scenario.name)
+    if len(by_count) == 1 and len(scenarios) > 1:
+        by_count = {count: ["Each scenario"] for count in by_count}
+    return [
+        f"{joined(names)}: {assumed} of {total} numbers are assumptions (no evidence given, or grade {UNSUPPORTED})."
+        for (assumed, total), names in by_count.items()
+    ]

@@ -212,6 +212,7 @@ WAITS = Table(
         Column("waiting_over_52_weeks", "whole", "people", "still waiting after more than 52 weeks"),
         Column("waiting_over_104_weeks", "whole", "people", "still waiting after more than 104 weeks"),
         Column("within_standard", "number", "share", "censoring-aware: of all who join, seen within the standard"),
+        Column("within_18_weeks", "number", "share", "censoring-aware: of all who join, seen within 18 weeks"),
         Column("median", "number", "days", "censoring-aware: half of all who join are seen by then; empty = never"),
         Column("p90", "number", "days", "censoring-aware: nine in ten who join are seen by then; empty = never"),
     ),

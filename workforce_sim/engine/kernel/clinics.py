@@ -216,7 +216,10 @@ def hold(w, r, day, c, missed, rule):
             if is_lead:
                 end_spell(w, r, day, i, End.COMPLETED)
             return
-    interval = max(1, value_of(r, rule[SeriesRule.INTERVAL_LAW], course["interval_word"]))
+    interval = value_of(r, rule[SeriesRule.INTERVAL_LAW], course["interval_word"])
+    if missed:
+        interval = min(interval, r.setting[Setting.REBOOK_DAYS])
+    interval = max(1, interval)
     enter(w.calendar[COURSES, p["team"]], w.course, c, day + interval)
 
 

@@ -83,11 +83,11 @@ def plan_leave(p, stretch, leave, study):
     """
     last = min(stretch.until, p.roster.shape[1])
     for slot in range(stretch.slot, stretch.last_slot):
-        if p.staff[slot].occupied and p.people[slot].leave_planned <= stretch.first:
-            p.people[slot].leave_planned = stretch.until
+        if p.staff[slot]["occupied"] and p.people[slot]["leave_planned"] <= stretch.first:
+            p.people[slot]["leave_planned"] = stretch.until
             present = p.working[stretch.first : stretch.until].copy()
-            take_annual_leave(present, p.staff[slot].key, stretch, leave)
-            take_study_days(present, p.staff[slot].key, stretch, study)
+            take_annual_leave(present, p.staff[slot]["key"], stretch, leave)
+            take_study_days(present, p.staff[slot]["key"], stretch, study)
             p.roster[slot, stretch.first : last] = present[: last - stretch.first]
 
 
@@ -102,14 +102,15 @@ def take_annual_leave(present, key, stretch, leave):
         number = first_week + week
         word = luck(stretch.seed, stretch.replication, key, ANNUAL_LEAVE, number >> 2)[number & 3]
         ranks[week] = (word << 8) | week
-    ranks.sort()
     left = whole_days(leave, key, ANNUAL_LEAVE, stretch)
-    for rank in ranks:
+    rank = next_rank(ranks, weeks, -1)
+    while left > 0 and rank >= 0:
         monday = (first_week + (rank & 255)) * 7 + 1 - first_date
         for day in range(max(monday, 0), min(monday + 7, present.size)):
             if left > 0 and present[day]:
                 present[day] = 0
                 left -= 1
+        rank = next_rank(ranks, weeks, rank)
 
 
 @njit(cache=True)
@@ -126,10 +127,22 @@ def take_study_days(present, key, stretch, study):
                 words = luck(stretch.seed, stretch.replication, key, STUDY, block)
             ranks[n] = (words[date & 3] << 16) | day
             n += 1
-    days = min(whole_days(study, key, STUDY, stretch), n)
-    if days > 0:
-        for rank in np.partition(ranks[:n], days - 1)[:days]:
-            present[rank & 0xFFFF] = 0
+    left = whole_days(study, key, STUDY, stretch)
+    rank = next_rank(ranks, n, -1)
+    while left > 0 and rank >= 0:
+        present[rank & 0xFFFF] = 0
+        left -= 1
+        rank = next_rank(ranks, n, rank)
+
+
+@njit(cache=True)
+def next_rank(ranks, n, after):
+    """The least of the first `n` ranks that is greater than `after`; -1 if none is. (Sorting would compile for 15 s.)"""
+    best = -1
+    for i in range(n):
+        if ranks[i] > after and (best < 0 or ranks[i] < best):
+            best = ranks[i]
+    return best
 
 
 @njit(cache=True)
@@ -146,17 +159,17 @@ def draw_sickness(p, stretch, share, recovers, gain, bounds):
     share: of working days lost at load 1, x (1 + gain x (load - 1)) within `bounds` = (least and greatest factor,
     greatest share). recovers: chance on each working day ill. A person well on the last working day falls ill if the
     day's word is below one threshold, a person ill stays ill if it is below another: spells are geometric, and more
-    sickness is the same days sick and some more.
+    sickness is the same days sick and some more. At most spell / (1 + spell) of the days are lost.
     """
     stays_ill = int((1.0 - recovers) * CERTAIN)
     for slot in range(stretch.slot, stretch.last_slot):
         person = p.people[slot]
-        if p.staff[slot].occupied and person.sickness_drawn <= stretch.first:
-            person.sickness_drawn = stretch.until
-            factor = min(bounds[1], max(bounds[0], 1.0 + gain * (person.load - 1.0)))
+        if p.staff[slot]["occupied"] and person["sickness_drawn"] <= stretch.first:
+            person["sickness_drawn"] = stretch.until
+            factor = min(bounds[1], max(bounds[0], 1.0 + gain * (person["load"] - 1.0)))
             lost = min(bounds[2], share * factor)
             falls_ill = int(min(1.0, recovers * lost / (1.0 - lost)) * CERTAIN)
-            person.sick = fall_ill(p, slot, stretch, person.sick, falls_ill, stays_ill)
+            person["sick"] = fall_ill(p, slot, stretch, person["sick"], falls_ill, stays_ill)
 
 
 @njit(cache=True)
@@ -168,7 +181,7 @@ def fall_ill(p, slot, stretch, sick, falls_ill, stays_ill):
             date = stretch.origin + day
             if date >> 2 != block:
                 block = date >> 2
-                words = luck(stretch.seed, stretch.replication, p.staff[slot].key, SICKNESS, block)
+                words = luck(stretch.seed, stretch.replication, p.staff[slot]["key"], SICKNESS, block)
             sick = 1 if words[date & 3] < (stays_ill if sick else falls_ill) else 0
             if sick:
                 p.roster[slot, day] = 0
@@ -198,9 +211,9 @@ def lay_out_days(p, first_team, last_team, today, loop):
         share_supervision(p.roles["supervision_needed"], p.supervised_by, p.in_post[team], asked, p.unsupervised[team])
         p.changed[team] = 0
         for slot in range(p.team_slots[team], p.team_slots[team + 1]):
-            places = p.staff[slot].places
+            places = p.staff[slot]["places"]
             lay_out_day(p, slot, asked, today)
-            p.changed[team] |= p.staff[slot].places != places
+            p.changed[team] |= p.staff[slot]["places"] != places
     return p.changed[first_team:last_team].sum()
 
 
@@ -209,30 +222,30 @@ def count_in_post(p, team):
     """WTE in post by role."""
     p.in_post[team] = 0
     for slot in range(p.team_slots[team], p.team_slots[team + 1]):
-        if p.staff[slot].occupied:
-            p.in_post[team, p.staff[slot].role] += p.staff[slot].wte
+        if p.staff[slot]["occupied"]:
+            p.in_post[team, p.staff[slot]["role"]] += p.staff[slot]["wte"]
 
 
 @njit(cache=True)
 def lay_out_day(p, slot, asked, today):
     """A person's clinical time by activity, and room for a caseload; nothing where nobody is in post."""
-    staff, person, role = p.staff[slot], p.people[slot], p.roles[p.staff[slot].role]
-    if not staff.occupied:
-        staff.daily_treatment = staff.daily_assessment = staff.places = 0
-        person.target = person.supervision = person.not_given = 0
+    staff, person, role = p.staff[slot], p.people[slot], p.roles[p.staff[slot]["role"]]
+    if not staff["occupied"]:
+        staff["daily_treatment"] = staff["daily_assessment"] = staff["places"] = 0
+        person["target"] = person["supervision"] = person["not_given"] = 0
         return
-    days_in_post = today - person.start_day
-    productivity = ramp(days_in_post, role.induction_productivity, role.induction_days)
-    whole = clinical_seconds(role.day_seconds, staff.wte, role.clinical_share, productivity)
-    owed = int(asked[staff.role] * staff.wte + 0.5)
-    person.supervision = min(owed, whole)
-    person.not_given = owed - person.supervision
-    staff.daily_assessment = int((whole - person.supervision) * role.assessment_share)
-    staff.daily_treatment = whole - person.supervision - staff.daily_assessment
-    room = ramp(days_in_post, role.induction_caseload, role.induction_days)
-    staff.places = caseload_room(role.places, staff.wte, room)
-    person.target = caseload_room(role.target, staff.wte, room)
-    staff.shares_spare = role.shares_spare
+    days_in_post = today - person["start_day"]
+    productivity = ramp(days_in_post, role["induction_productivity"], role["induction_days"])
+    whole = clinical_seconds(role["day_seconds"], staff["wte"], role["clinical_share"], productivity)
+    owed = int(asked[staff["role"]] * staff["wte"] + 0.5)
+    person["supervision"] = min(owed, whole)
+    person["not_given"] = owed - person["supervision"]
+    staff["daily_assessment"] = int((whole - person["supervision"]) * role["assessment_share"])
+    staff["daily_treatment"] = whole - person["supervision"] - staff["daily_assessment"]
+    room = ramp(days_in_post, role["induction_caseload"], role["induction_days"])
+    staff["places"] = caseload_room(role["places"], staff["wte"], room)
+    person["target"] = caseload_room(role["target"], staff["wte"], room)
+    staff["shares_spare"] = role["shares_spare"]
 
 
 @njit(cache=True)
@@ -245,10 +258,10 @@ def book_supervision(p, team, today):
     record = p.staffing[p.period_of_day[since], team]
     for slot in range(p.team_slots[team], p.team_slots[team + 1]):
         person = p.people[slot]
-        if person.supervision or person.not_given:
+        if person["supervision"] or person["not_given"]:
             days_present = p.roster[slot, since:today].sum()
-            record[p.staff[slot].role, Staffing.SUPERVISION_SECONDS] += person.supervision * days_present
-            record[p.staff[slot].role, Staffing.SUPERVISION_SHORTFALL] += person.not_given * days_present
+            record[p.staff[slot]["role"], Staffing.SUPERVISION_SECONDS] += person["supervision"] * days_present
+            record[p.staff[slot]["role"], Staffing.SUPERVISION_SHORTFALL] += person["not_given"] * days_present
     working_days = p.working[since:today].sum()
     for role in range(p.roles.size):
         record[role, Staffing.SUPERVISION_SHORTFALL] += p.unsupervised[team, role] * working_days
@@ -265,17 +278,17 @@ def wear(p, team, loop):
     smoothing, rise, recovery, usual = loop
     for slot in range(p.team_slots[team], p.team_slots[team + 1]):
         staff, person = p.staff[slot], p.people[slot]
-        if not staff.occupied:
+        if not staff["occupied"]:
             continue
-        if staff.available > 0:
-            now = staff.used / staff.available
-            if person.target > 0:
-                now = 0.5 * now + 0.5 * (staff.held / person.target)
-            person.load += smoothing * (now - person.load)
-        tired = person.exhaustion + rise * (person.load - 1.0) - recovery * (person.exhaustion - usual)
-        person.exhaustion = min(1.0, max(0.0, tired))
-        staff.available = 0
-        staff.used = 0
+        if staff["available"] > 0:
+            now = staff["used"] / staff["available"]
+            if person["target"] > 0:
+                now = 0.5 * now + 0.5 * (staff["held"] / person["target"])
+            person["load"] += smoothing * (now - person["load"])
+        tired = person["exhaustion"] + rise * (person["load"] - 1.0) - recovery * (person["exhaustion"] - usual)
+        person["exhaustion"] = min(1.0, max(0.0, tired))
+        staff["available"] = 0
+        staff["used"] = 0
 
 
 # --- the month's record -----------------------------------------------------------------------------------------------
@@ -290,9 +303,9 @@ def take_stock(p, period, day, funded, loop_is_on):
         weighted[:] = 0.0
         for slot in range(p.team_slots[team], p.team_slots[team + 1]):
             staff, person = p.staff[slot], p.people[slot]
-            if staff.occupied:
-                weighted[0, staff.role] += staff.wte * person.exhaustion * 1000
-                weighted[1, staff.role] += staff.wte * (day - person.start_day)
+            if staff["occupied"]:
+                weighted[0, staff["role"]] += staff["wte"] * person["exhaustion"] * 1000
+                weighted[1, staff["role"]] += staff["wte"] * (day - person["start_day"])
         for role in range(p.roles.size):
             row, in_post = p.staffing[period, team, role], p.in_post[team, role]
             row[Staffing.FUNDED] = funded[role]

@@ -1,0 +1,360 @@
+"""Small random worlds, as scenarios that read without a finding; and what tests need to run any world.
+
+In: Hypothesis draws. Out: a tree as a planner would write it. `text_of` turns it into YAML (JSON is YAML), `inputs_of`
+into compiled inputs, `by_day` into inputs whose every day is a period, so that every day is on record.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from workforce_sim.inputs.compile import compile_inputs
+from workforce_sim.inputs.rules import Inputs
+from workforce_sim.scenario import read_scenario_text
+from workforce_sim.scenario.scenario import Scenario
+
+Tree = dict[str, Any]
+
+START = date(2026, 4, 1)
+SEVERITIES = ("mild", "moderate", "severe")
+ROLES = ("nurse", "psychologist", "worker")
+PACKAGES = ("brief", "coordination", "therapy")
+SOURCES = ("carer", "gp", "ward")
+GROUPS = ("near", "far")
+
+
+# --- running a world ------------------------------------------------------------------------------------------------
+
+
+def text_of(tree: Tree) -> str:
+    """The tree as YAML text."""
+    return json.dumps(tree, indent=1)
+
+
+def scenario_of(world: Tree | str | Scenario) -> Scenario:
+    """The scenario of a tree, of YAML text, or itself."""
+    if isinstance(world, Scenario):
+        return world
+    return read_scenario_text(world if isinstance(world, str) else text_of(world))
+
+
+def inputs_of(world: Tree | str | Scenario) -> Inputs:
+    """The compiled inputs of a tree, of YAML text, or of a scenario."""
+    return compile_inputs(scenario_of(world))
+
+
+def by_day(inputs: Inputs) -> Inputs:
+    """The same inputs, with every day a period of its own."""
+    days = tuple(inputs.start + timedelta(days=day) for day in range(inputs.days))
+    return replace(inputs, period_of_day=np.arange(inputs.days, dtype=np.int32), period_starts=days)
+
+
+def changed(tree: Tree, *edits: tuple[str, Any]) -> Tree:
+    """A copy of a tree with other values at dotted paths; None takes the key out. Items of lists go by number."""
+    tree = copy.deepcopy(tree)
+    for path, value in edits:
+        *above, last = path.split(".")
+        block: Any = tree
+        for step in above:
+            block = block[int(step)] if isinstance(block, list) else block.setdefault(step, {})
+        if value is None:
+            del block[last]
+        else:
+            block[last] = value
+    return tree
+
+
+# --- small pieces ---------------------------------------------------------------------------------------------------
+
+
+def percent(low: float, high: float, step: float = 1.0) -> st.SearchStrategy[str]:
+    """A share within a range."""
+    return st.integers(round(low / step), round(high / step)).map(lambda k: f"{round(k * step, 4):g}%")
+
+
+def worded(low: int, high: int, unit: str) -> st.SearchStrategy[str]:
+    """A whole number within a range, with its unit."""
+    return st.integers(low, high).map(lambda k: f"{k} {unit}")
+
+
+def times(low: float, high: float) -> st.SearchStrategy[str]:
+    """A factor within a range, in twentieths."""
+    return st.integers(round(low * 20), round(high * 20)).map(lambda k: f"x{k / 20:g}")
+
+
+def wte(low: float, high: float) -> st.SearchStrategy[float]:
+    """Whole-time equivalents within a range, in tenths."""
+    return st.integers(round(low * 10), round(high * 10)).map(lambda k: k / 10)
+
+
+@st.composite
+def shares(draw: st.DrawFn, names: tuple[str, ...]) -> dict[str, str]:
+    """Whole percents that add up to 100, one for each name."""
+    cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=len(names) - 1, max_size=len(names) - 1)))
+    return {name: f"{high - low}%" for name, low, high in zip(names, [0, *cuts], [*cuts, 100], strict=True)}
+
+
+@st.composite
+def some(draw: st.DrawFn, names: tuple[str, ...], least: int = 1) -> list[str]:
+    """Some of the names, at least so many, in any order."""
+    return draw(st.lists(st.sampled_from(names), min_size=min(least, len(names)), max_size=len(names), unique=True))
+
+
+@st.composite
+def of_severity(draw: st.DrawFn, severities: tuple[str, ...], value: st.SearchStrategy[Any]) -> Any:
+    """One value for all, or one for each severity."""
+    return draw(value) if draw(st.booleans()) else {severity: draw(value) for severity in severities}
+
+
+@st.composite
+def limited(draw: st.DrawFn, roles: list[str], severities: tuple[str, ...]) -> Tree:
+    """Limits and speeds of some of the roles; the first role takes everybody."""
+    block: Tree = {}
+    if len(roles) > 1 and draw(st.booleans()):
+        block["limits"] = {roles[-1]: draw(some(severities))}
+    if draw(st.booleans()):
+        block["efficiency"] = {draw(st.sampled_from(roles)): draw(percent(60, 140, 10))}
+    return block
+
+
+INTERVALS = st.one_of(
+    worded(1, 28, "days"),
+    st.just({"mean": "10 days", "sd": "4 days"}),
+    st.just({"median": "1 week", "p90": "3 weeks"}),
+)
+CONTACTS = st.one_of(st.integers(1, 12), st.just(2.5), st.just({"mean": 6, "sd": 4}))
+WAITED = st.one_of(worded(0, 20, "weeks"), st.just({"median": "3 weeks", "p90": "20 weeks"}))
+
+
+# --- the blocks of a scenario ---------------------------------------------------------------------------------------
+
+
+@st.composite
+def demands(draw: st.DrawFn, severities: tuple[str, ...]) -> Tree:
+    """Sources with growth, urgency, season, overdispersion, drift, triage and returns."""
+    sources = {}
+    for name in draw(some(SOURCES)):
+        sources[name] = {
+            "referrals": draw(worded(0, 12, "per week")),
+            "growth": draw(st.sampled_from(["0% per year", "20% per year", "-30% per year"])),
+            "severity": draw(shares(severities)),
+        }
+        if draw(st.booleans()):
+            sources[name]["urgent"] = draw(percent(0, 60))
+    block: Tree = {
+        "sources": sources,
+        "urgent": draw(percent(0, 20)),
+        "overdispersion": draw(st.sampled_from([1.0, 1.3, 3.0])),
+        "declined": {
+            "share": draw(of_severity(severities, percent(0, 40))),
+            "bounce_back": draw(percent(0, 100, 25)),
+            "within": draw(worded(1, 10, "weeks")),
+        },
+        "returns": {"share": draw(of_severity(severities, percent(0, 80, 5))), "median": draw(worded(1, 60, "days"))},
+    }
+    if draw(st.booleans()):
+        block["months"] = {"may": draw(times(0.0, 3.0)), "july": draw(times(0.5, 1.5))}
+    if len(severities) > 1 and draw(st.booleans()):
+        block["severity_drift"] = {severities[-1]: "+20 points per year", "taken_from": severities[0]}
+    return block
+
+
+@st.composite
+def packages(draw: st.DrawFn, leads: tuple[str, ...], roles: tuple[str, ...], severities: tuple[str, ...]) -> Tree:
+    """One to three packages, some with support and pooled series."""
+    names = tuple(draw(some(PACKAGES)))
+    blocks = {}
+    for name, share in draw(shares(names)).items():
+        able = draw(some(leads))
+        lead = {
+            "roles": able,
+            "contacts": draw(CONTACTS),
+            "every": draw(INTERVALS),
+            "takes": draw(worded(30, 180, "minutes")),
+            **draw(limited(able, severities)),
+        }
+        if draw(st.booleans()):
+            lead["remote"] = draw(percent(0, 100, 10))
+        if draw(st.booleans()):
+            lead["dna"] = draw(percent(0, 60, 5))
+        weight = draw(st.sampled_from([0, 0.25, 1, 1, 1.7]))
+        blocks[name] = {"share": share, "caseload_weight": weight, "lead": lead, "also": draw(extras(roles, severities))}
+    return blocks
+
+
+@st.composite
+def extras(draw: st.DrawFn, roles: tuple[str, ...], severities: tuple[str, ...]) -> list[Tree]:
+    """Further series of a package: perhaps one support item, and up to two pooled series."""
+    items = []
+    if draw(st.booleans()):
+        able = draw(some(roles))
+        support = {"name": "support", "roles": able, "share_of_lead_contacts": f"up to {draw(st.integers(0, 10)) * 10}%"}
+        if draw(st.booleans()):
+            support["takes"] = draw(worded(30, 120, "minutes"))
+        items.append(support | draw(limited(able, severities)))
+    for name in draw(st.sampled_from([(), ("review",), ("review", "group_work")])):
+        able = draw(some(roles))
+        series = {
+            "name": name, "roles": able, "contacts": draw(CONTACTS), "every": draw(INTERVALS),
+            "takes": draw(worded(30, 120, "minutes")), **draw(limited(able, severities)),
+        }  # fmt: skip
+        items.append(series)
+    return items
+
+
+@st.composite
+def workforces(draw: st.DrawFn, roles: tuple[str, ...], leads: tuple[str, ...], assessors: tuple[str, ...]) -> Tree:
+    """Staff who come and go quickly."""
+    blocks = {}
+    for role in roles:
+        funded = draw(wte(0.3, 3.5))
+        block: Tree = {
+            "funded": f"{funded} wte",
+            "in_post": f"{draw(wte(0, min(1.4 * funded, 4))):g} wte",
+            "leavers": draw(percent(0, 300, 50)) + " per year",
+            "clinical_share": draw(percent(20, 80, 10)),
+            "spare_time": draw(st.sampled_from(["shared", "kept"])),
+        }
+        if role in leads or draw(st.booleans()):
+            block["caseload"] = draw(st.integers(1, 15))
+            block["caseload_target"] = draw(st.integers(1, 12))
+        if role in assessors:
+            share = draw(st.integers(1, 10)) * 10
+            block["job_plan"] = {"assessment": f"{share}%", "treatment": f"{100 - share}%"}
+        others = tuple(r for r in roles if r != role)
+        if others and draw(st.booleans()):
+            block["supervision"] = {"by": draw(some(others)), "hours": f"{draw(st.integers(0, 4))} per week"}
+        if draw(st.booleans()):
+            block["hiring"] = {"fill": draw(percent(30, 100, 10))}
+        blocks[role] = block
+    notice = draw(st.integers(0, 5))
+    return {
+        "full_time": draw(st.sampled_from(["37.5 hours per week", "30 hours per week"])),
+        "availability": {
+            "annual_leave": draw(worded(0, 8, "weeks")), "study": draw(worded(0, 3, "weeks")),
+            "sickness": draw(percent(0, 30, 5)), "sickness_spell": draw(worded(1, 12, "days")),
+        },
+        "induction": {"productivity": draw(percent(0, 100, 20)), "caseload": draw(percent(0, 100, 20)),
+                      "over": draw(worded(0, 20, "weeks"))},
+        "leaving": {"early": draw(times(0.5, 3)), "early_years": "0.5 years", "later": draw(times(0, 2)),
+                    "notice": f"{notice} weeks", "no_new_patients": f"{draw(st.integers(0, notice))} weeks"},
+        "hiring": {"approval": draw(worded(0, 3, "weeks")), "round": draw(worded(1, 6, "weeks")),
+                   "fill": draw(percent(30, 100, 10)), "reputation": draw(st.sampled_from([0, 0.5, 3])),
+                   "usual_vacancy": draw(percent(0, 50, 10))},
+        "exhaustion": {"switch": draw(st.sampled_from(["on", "off"])), "usual": 0.3, "rise": "0.2 per week",
+                       "recovery": "0.05 per week", "smoothing": draw(worded(1, 6, "weeks")), "gain_on_leaving": 3,
+                       "gain_on_sickness": 2},
+        "roles": blocks,
+    }  # fmt: skip
+
+
+@st.composite
+def openings(draw: st.DrawFn, names: tuple[str, ...]) -> Tree:
+    """The people found on the first day."""
+    queues = ("assessment", *names)
+    caseload: Any = draw(st.integers(0, 40))
+    if draw(st.booleans()):
+        caseload = {name: draw(st.integers(0, 20)) for name in names}
+    return {
+        "waiting": {queue: draw(st.integers(0, 15)) for queue in draw(some(queues))},
+        "waited": {"assessment": draw(WAITED), "treatment": draw(WAITED)},
+        "caseload": caseload,
+        "discharges": draw(worded(0, 5, "per week")),
+    }
+
+
+@st.composite
+def dated_changes(draw: st.DrawFn, tree: Tree, days: int) -> list[Tree]:
+    """Up to three changes, no two of one path; every one changes something."""
+    role = draw(st.sampled_from(sorted(tree["workforce"]["roles"])))
+    package = draw(st.sampled_from(sorted(tree["packages"])))
+    source = draw(st.sampled_from(sorted(tree["demand"]["sources"])))
+    kinds = [
+        {"set": f"workforce.roles.{role}.funded", "to": f"{draw(wte(0, 5)) + 0.05:g} wte"},
+        {"set": f"workforce.roles.{role}.leavers", "to": f"{draw(st.integers(0, 250)) + 0.5}% per year"},
+        {"set": f"workforce.roles.{role}.clinical_share", "to": f"{draw(st.integers(10, 90)) + 0.5}%"},
+        {"set": f"demand.sources.{source}.referrals", "to": f"{draw(st.integers(0, 20)) + 0.5} per week"},
+        {"set": "waiting.per_week.gives_up", "to": f"{draw(st.integers(0, 30)) + 0.55}%"},
+        {"set": "waiting.per_week.worsens", "to": f"{draw(st.integers(0, 30)) + 0.55}%"},
+        {"set": "in_treatment.per_week.drops_out", "to": f"{draw(st.integers(0, 10)) + 0.55}%"},
+        {"set": "did_not_attend.contacts", "to": f"{draw(st.integers(0, 60)) + 0.55}%"},
+        {"set": "remote.share", "to": f"{draw(st.integers(0, 90)) + 0.55}%"},
+        {"factor": f"packages.{package}.lead.takes", "by": draw(st.sampled_from(["x0.85", "x1.5"]))},
+        {"factor": f"packages.{package}.caseload_weight", "by": draw(st.sampled_from(["x0.5", "x2"]))},
+        {"factor": f"packages.{package}.lead.every", "by": draw(st.sampled_from(["x1.1", "x2"]))},
+    ]
+    usable = [kind for kind in kinds if "caseload_weight" not in str(kind) or tree["packages"][package]["caseload_weight"]]
+    picked = draw(st.lists(st.sampled_from(range(len(usable))), max_size=3, unique=True))
+    changes = []
+    for number in picked:
+        first = draw(st.integers(1, days - 2))
+        change: Tree = {"from": str(START + timedelta(days=first)), **usable[number]}
+        if draw(st.booleans()):
+            change["ramp"] = f"{draw(st.integers(1, 70))} days"
+        if draw(st.booleans()):
+            change["until"] = str(START + timedelta(days=draw(st.integers(first + 1, days - 1))))
+        changes.append(change)
+    return changes
+
+
+@st.composite
+def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
+    """A whole small scenario, as a tree: 1 to 3 severities, roles, packages and sources; 60 to 200 days."""
+    severities = SEVERITIES[: draw(st.integers(1, 3))]
+    roles = ROLES[: draw(st.integers(1, 3))]
+    groups = GROUPS[: draw(st.integers(1, 2))]
+    leads, assessors = tuple(draw(some(roles))), tuple(draw(some(roles)))
+    days = draw(st.integers(60, 200))
+    tree: Tree = {
+        "name": "A small world", "start": str(START), "horizon": f"{days} days",
+        "copies": draw(st.sampled_from([1, 1, 1, 2])),
+        "calendar": {"country": draw(st.sampled_from(["England", "none"])),
+                     "working_days": draw(st.sampled_from(["mon-fri", "mon-sun"]))},
+        "severities": list(severities),
+        "groups": {
+            name: {"share": share, "gives_up": draw(times(0, 3)), "dna": draw(times(0, 2)), "drops_out": draw(times(0, 3)),
+                   "cannot_use_remote": draw(st.sampled_from(["-5 points", "0 points", "+30 points"]))}
+            for name, share in draw(shares(groups)).items()
+        },
+        "demand": draw(demands(severities)),
+        "waiting": {
+            "order": draw(st.sampled_from(["fifo", "severity", "target"])),
+            "standard": draw(of_severity(severities, worded(1, 20, "weeks"))),
+            "per_week": {risk: draw(of_severity(severities, percent(0, 20, 2))) for risk in ("gives_up", "worsens", "crisis")},
+        },
+        "assessment": {"roles": list(assessors), "takes": draw(worded(30, 240, "minutes")),
+                       "to_treatment": draw(of_severity(severities, percent(20, 100, 10))),
+                       **draw(limited(list(assessors), severities))},
+        "did_not_attend": {
+            "assessment": draw(percent(0, 40, 5)), "contacts": draw(percent(0, 40, 5)), "slot_lost": draw(percent(0, 100, 25)),
+            "rebook_after": draw(worded(0, 21, "days")),
+            "close_after": {"assessment": draw(st.integers(1, 3)), "contacts": draw(st.integers(1, 4))},
+        },
+        "crisis": {"roles": draw(some(roles)), "contacts": draw(st.integers(1, 4)), "takes": draw(worded(30, 120, "minutes"))},
+        "packages": draw(packages(leads, roles, severities)),
+        "contacts_by_severity": draw(of_severity(severities, times(0.5, 2))),
+        "caseload_by_severity": draw(of_severity(severities, times(0.5, 2))),
+        "in_treatment": {
+            "per_week": {risk: draw(of_severity(severities, percent(0, 10, 2))) for risk in ("drops_out", "crisis")},
+            "stretch": {"switch": draw(st.sampled_from(["on", "off"])), "longer_course": "20% per week"},
+        },
+        "handover": {"extra_contacts": draw(st.integers(0, 2)), "longer_course": draw(percent(0, 50, 10)),
+                     "drops_out": draw(percent(0, 50, 10))},
+        "remote": {"share": draw(percent(0, 100, 20)), "saves": draw(worded(0, 20, "minutes")),
+                   "cannot_use": draw(of_severity(severities, percent(0, 50, 10)))},
+        "workforce": draw(workforces(roles, leads, assessors)),
+    }  # fmt: skip
+    if draw(st.booleans()):
+        tree["today"] = draw(openings(tuple(sorted(tree["packages"]))))
+    elif draw(st.booleans()):
+        tree |= {"opening_state": "warm_up", "warm_up": draw(worded(10, 60, "days"))}
+    if changes:
+        tree["changes"] = draw(dated_changes(tree, days))
+    return tree
