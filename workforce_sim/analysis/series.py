@@ -30,6 +30,8 @@ class Course:
     months: int
     """Length of a step: 1 = each month's end, 3 = each quarter."""
     value: Callable[[Mapping[str, pd.DataFrame]], pd.Series]
+    middle: bool = False
+    """The line is the middle replication, not the mean: for waits that may be never reached, which have no mean."""
 
 
 def _waiting_list(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
@@ -59,39 +61,56 @@ def _staff(column: str) -> Callable[[Mapping[str, pd.DataFrame]], pd.Series]:
 COURSES = {
     course.name: course
     for course in (
-        Course("waiting_list", "Waiting list", "people", "People waiting for assessment or treatment, or without a clinician, at the month's end.", 1, _waiting_list),
-        Course("wait_median", "Wait for treatment", "weeks", "Referral to first treatment contact: half of all who join are seen by then, those still waiting included, at the quarter's rates.", 3, _wait("median", 1 / 7)),
-        Course("within_standard", "Seen within the standard", "share", "Of all who join, those whose first treatment contact comes within the standard, at the quarter's rates.", 3, _wait("within_standard", 1.0)),
-        Course("caseload_per_wte", "Caseload per WTE", "people", "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.", 1, _caseload_per_wte),
-        Course("in_post", "Staff in post", "WTE", "Whole-time equivalents in post at the month's end; funded posts dotted.", 1, _staff("in_post_wte")),
+        Course(
+            "waiting_list", "Waiting list", "people",
+            "People waiting for assessment or treatment, or without a clinician, at the month's end.", 1, _waiting_list,
+        ),
+        Course(
+            "wait_median", "Wait to treatment", "weeks",
+            "Referral to first treatment contact: half of all who join are seen by then, those still waiting included, "
+            "at the quarter's rates. A line ends where fewer than half would be seen within three years.",
+            3, _wait("median", 1 / 7), middle=True,
+        ),
+        Course(
+            "within_standard", "Treated within the standard", "share",
+            "Of all who join, those whose first treatment contact comes within the standard, at the quarter's rates.",
+            3, _wait("within_standard", 1.0),
+        ),
+        Course(
+            "caseload_per_wte", "Caseload per WTE", "people",
+            "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.", 1, _caseload_per_wte,
+        ),
+        Course(
+            "in_post", "Staff in post", "WTE",
+            "Whole-time equivalents in post at the month's end; funded posts dotted.", 1, _staff("in_post_wte"),
+        ),
         Course("funded", "Funded posts", "WTE", "Whole-time equivalents funded at the month's end.", 1, _staff("funded_wte")),
     )
 }  # fmt: skip
 
 
 def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
-    """One course: scenario, at (the step's end), mean, low, high (95 % interval), band_low, band_high (middle 80 %).
+    """One course: scenario, at (the step's end), line, low, high (95 % interval of the mean), band_low, band_high.
 
-    Means leave out replications in which the value is undefined, unless that is so in most: then the mean is undefined.
+    The band holds the middle 80 % of replications. A wait that is never reached counts as longer than any other.
     """
     counted = {key: frame[frame["year"] > 0] for key, frame in tables.items() if "period_start" in frame}
     wide = COURSES[name].value(counted).unstack("replication")
     values = wide.to_numpy(dtype=float)
-    defined = np.isfinite(values).mean(axis=1) > 0.5
-    filled = np.where(np.isfinite(values), values, np.inf)
-    band = np.percentile(filled, MIDDLE, axis=1, method="inverted_cdf")
+    ranked = np.where(np.isnan(values), np.inf, values)
+    band_low, middle, band_high = np.percentile(ranked, (MIDDLE[0], 50.0, MIDDLE[1]), axis=1, method="inverted_cdf")
     mean, low, high = t_interval(values)
-    some = np.nanmean(np.where(defined[:, None], values, 0.0), axis=1)
-    starts = wide.index.get_level_values("period_start")
+    line = np.where(np.isfinite(middle), middle, np.nan) if COURSES[name].middle else mean
+    shown = np.isfinite(line)
     frame = pd.DataFrame(
         {
             "scenario": wide.index.get_level_values("scenario"),
-            "at": starts + pd.DateOffset(months=COURSES[name].months),
-            "mean": np.where(defined, np.where(np.isnan(mean), some, mean), np.nan),
+            "at": wide.index.get_level_values("period_start") + pd.DateOffset(months=COURSES[name].months),
+            "line": line,
             "low": low,
             "high": high,
-            "band_low": np.where(defined, band[0], np.nan),
-            "band_high": np.where(defined & np.isfinite(band[1]), band[1], np.nan),
+            "band_low": np.where(shown, band_low, np.nan),
+            "band_high": np.where(shown, band_high, np.nan),
         }
     )
     return frame.sort_values(["scenario", "at"], ignore_index=True)

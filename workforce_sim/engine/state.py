@@ -12,7 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-NODE = np.dtype([("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")])
+NODE = np.dtype(
+    [("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")], align=True
+)
 """A place in a skew heap ordered by (order, key). `root` is the number of the heap it is in, -1 if in none."""
 
 PATIENT = np.dtype(
@@ -33,8 +35,8 @@ PATIENT = np.dtype(
         ("urgent", "i4"),
         ("package", "i4"),
         ("slot", "i4"),  # named clinician of the lead series
-        ("case_next", "i4"),  # the others on that clinician's caseload
-        ("case_previous", "i4"),
+        ("case_next", "i8"),  # the others on that clinician's caseload
+        ("case_previous", "i8"),
         ("weight", "i4"),
         ("episode", "i4"),
         ("befalls", "i4"),  # candidate days drawn in this episode
@@ -63,7 +65,7 @@ COURSE = np.dtype(
         ("calendar_next", "i4"),
         ("calendar_previous", "i4"),
         ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
-        ("person", "i4"),  # patient row
+        ("person", "i8"),  # patient row
         ("place", "i4"),  # in the package; 0 = lead
         ("series", "i4"),  # -1: no such series
         ("done", "i4"),
@@ -93,7 +95,7 @@ STAFF = np.dtype(
         ("occupied", "i4"),
         ("accepts", "i4"),  # takes new patients
         ("cases", "i4"),
-        ("case_head", "i4"),
+        ("case_head", "i8"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
     ],
     align=True,
@@ -183,9 +185,9 @@ class World(NamedTuple):
     staff: np.ndarray  # STAFF, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     team_slots: np.ndarray  # int32, (team + 1,), slots of a team are team_slots[t] .. team_slots[t+1]-1
-    heap: np.ndarray  # int32, (heap,), root nodes; see kernel/heaps.py for the numbering
+    heap: np.ndarray  # int64, (heap,), root nodes; see kernel/heaps.py for the numbering
     dirty: np.ndarray  # int32, (team,), 1 = places or queues changed since the last allocation
-    calendar: np.ndarray  # int32, (2, team, day), first patient row / course row with something on that day
+    calendar: np.ndarray  # int64, (2, team, day), first patient row / course row with something on that day
     day_table: np.ndarray  # int32, (day, 2): is a working day, number of the period it belongs to
     stock: np.ndarray  # int64, (cell, Stock.N)
     package_stock: np.ndarray  # int64, (team, package, PackageStock.N)

@@ -268,7 +268,9 @@ class Workforce:
                 found = words[0] < threshold(self.chance_to_fill(slot))
                 if not found:
                     self.note(self.today, slot, CareerEvent.ROUND_FAILED, sought=True)
-            while self.status[slot] != Status.EMPTY:  # on the last day the leaver goes first, in whatever order it was booked
+            while (
+                self.status[slot] != Status.EMPTY
+            ):  # on that day, too, the leaver goes first, whichever was booked first
                 yield self.until(self.leave_day[slot])
         except Interrupt:
             self.note(self.today, slot, CareerEvent.WITHDRAWN, sought=True)
@@ -277,10 +279,9 @@ class Workforce:
             self.start(slot)
 
     def chance_to_fill(self, slot: int) -> float:
-        """fill x (1 - reputation x (the team's vacancy - the usual one)), within 0 .. 1 (evidence E, loop R12)."""
-        role = self.role_rules(slot)
-        funded = sum(rule.funded for rule in self.rules.roles)
-        vacant = max(0, funded - int(self.personnel.in_post[self.posts[slot].team].sum()))
+        """`fill` x (1 - reputation x (the team's vacancy - the usual one)), within 0 .. 1 (evidence E, loop R12)."""
+        role, funded = self.role_rules(slot), self._funded_in_all
+        vacant = max(0, funded - sum(self.personnel.in_post[self.posts[slot].team].tolist()))
         vacancy = vacant / funded if funded else 0.0
         return min(1.0, max(0.0, role.fill * (1.0 - role.reputation * (vacancy - role.usual_vacancy))))
 
@@ -451,6 +452,7 @@ class Workforce:
             smoothing = min(1.0, WEEK / max(loop.smoothing_days, 1.0))
             self._loop = (smoothing, loop.rise, loop.recovery, loop.usual)
         self._funded = np.array([role.funded for role in rules.roles], dtype=np.int64)
+        self._funded_in_all = int(self._funded.sum())
 
     def _book(self, days: Iterable[int]) -> list[Event]:
         """Appointments, booked on day 0 so that they come first on their day."""
@@ -476,8 +478,10 @@ def value(law: Law, word: int) -> int:
 
 
 def fastest_leaving(inputs: Inputs, role: int) -> float:
-    """A rate per year that no hazard of a role exceeds, in any epoch: a power of two from 1, so that it seldom changes
-    when a rate does, and candidate days stay where they were."""
+    """A rate per year that no hazard of a role exceeds, in any epoch.
+
+    It is a power of two, from 1, so that it seldom changes when a rate does, and candidate days stay where they were.
+    """
     greatest = max(
         epoch.staff.roles[role].leaving_rate * max(epoch.staff.early_multiplier, epoch.staff.later_multiplier)
         for epoch in inputs.epochs
@@ -487,8 +491,10 @@ def fastest_leaving(inputs: Inputs, role: int) -> float:
 
 @lru_cache(maxsize=4096)
 def tenure_law(rate: float, early: float, early_days: float, later: float) -> Law:
-    """Days in post at a moment picked at random: density in proportion to the chance of staying that long (renewal
-    theory: Cox 1962, *Renewal Theory*, section 5)."""
+    """Days in post at a moment picked at random: density in proportion to the chance of staying that long.
+
+    Renewal theory: Cox 1962, *Renewal Theory*, section 5.
+    """
     days = np.arange(LONGEST_TENURE)
     leaves = rate * np.where(days < early_days, early, later) / DAYS_PER_YEAR
     stays = np.cumprod(np.concatenate(([1.0], 1.0 - leaves)))
@@ -498,8 +504,10 @@ def tenure_law(rate: float, early: float, early_days: float, later: float) -> La
 
 @lru_cache(maxsize=4096)
 def leaving_multipliers(usual: float, gain: float) -> tuple[float, ...]:
-    """(step,) exp(gain x (exhaustion - usual)) at each 1/256 of exhaustion, within 0.6 .. 2.5. Rounded to 1e-6, so that
-    machines with other last bits of exp agree."""
+    """(step,) exp(gain x (exhaustion - usual)) at each 1/256 of exhaustion, within 0.6 .. 2.5.
+
+    Rounded to 1e-6, so that machines with other last bits of exp agree.
+    """
     low, high = LEAVING_MULTIPLIER
     steps = (math.exp(gain * (step / EXHAUSTION_STEPS - usual)) for step in range(EXHAUSTION_STEPS + 1))
     return tuple(min(high, max(low, round(multiplier, 6))) for multiplier in steps)

@@ -34,10 +34,12 @@ MANY = 4
 
 PANELS = ("waiting_list", "wait_median", "within_standard", "caseload_per_wte", "in_post")
 
-FOREST = ("waiting_list", "wait.treatment.median", "wait.treatment.within_standard", "caseload_per_wte", "in_post_wte")
+_MEDIAN, _SHARE = "wait.treatment.median", "wait.treatment.within_18_weeks"
+_FOREST = ("waiting_list", "wait.treatment.median", "wait.treatment.within_standard", "caseload_per_wte", "in_post_wte")
 _FOREST_TITLES = {
     "waiting_list": "Waiting list, people",
     "wait.treatment.median": "Wait to treatment, weeks",
+    "wait.treatment.within_18_weeks": "Treated by 18 weeks, points",
     "wait.treatment.within_standard": "In standard, points",
     "caseload_per_wte": "Caseload per WTE, people",
     "in_post_wte": "Staff in post, WTE",
@@ -102,12 +104,18 @@ def course_panel(axes: Axes, study: Study, name: str, scenarios: Sequence[str], 
         look = _look(study, scenario)
         rows = frame[frame["scenario"] == scenario]
         if band:
-            axes.fill_between(rows["at"], rows["band_low"], rows["band_high"], color=look["color"], alpha=0.11, lw=0)
-        axes.plot(rows["at"], rows["mean"], **look)
+            high = rows["band_high"].clip(upper=_ceiling(frame))
+            axes.fill_between(rows["at"], rows["band_low"], high, color=look["color"], alpha=0.11, lw=0)
+        axes.plot(rows["at"], rows["line"], **look)
         if funded is not None:
             posts = funded[funded["scenario"] == scenario]
-            axes.step(posts["at"], posts["mean"], where="pre", color=look["color"], lw=1.2, ls=":")
+            axes.step(posts["at"], posts["line"], where="pre", color=look["color"], lw=1.2, ls=":")
     _axis(axes, name)
+
+
+def _ceiling(frame: pd.DataFrame) -> float:
+    """Bands end here, so that a wait that is never reached does not flatten the lines."""
+    return 1.6 * float(frame["line"].max())
 
 
 def _axis(axes: Axes, name: str) -> None:
@@ -129,10 +137,10 @@ def _small_multiples(study: Study, name: str) -> Figure:
     others = _others(study)
     columns = 3
     rows = math.ceil(len(others) / columns)
-    figure = Figure(figsize=(11, 1.9 + 2.6 * rows))
+    figure = Figure(figsize=(11, 2.05 + 2.6 * rows))
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-    height = 1.9 + 2.6 * rows
-    figure.subplots_adjust(left=0.07, right=0.985, top=1 - 1.05 / height, bottom=1.0 / height, hspace=0.42, wspace=0.08)
+    height = 2.05 + 2.6 * rows
+    figure.subplots_adjust(left=0.07, right=0.985, top=1 - 1.2 / height, bottom=1.0 / height, hspace=0.42, wspace=0.08)
     base = [study.baseline] if isinstance(study, Comparison) else []
     for place, axes in enumerate(grid.flat):
         if place >= len(others):
@@ -170,14 +178,15 @@ def _reading(study: Study, name: str) -> str:
     half = ((frame["high"] - frame["low"]) / 2).groupby(frame["scenario"]).last().max()
     unit = COURSES[name].unit
     sure = "" if math.isnan(half) else f" 95% interval of the mean at the end: at most ±{f'{100 * half:.1f} points' if unit == 'share' else f'{half:,.1f} {unit}'}."
-    return f"Line: mean of {n} replications. Band: the middle 80% of them.{sure}"
+    line = "the middle one" if COURSES[name].middle else "mean"
+    return f"Line: {line} of {n} replications. Band: the middle 80% of them.{sure}"
 
 
 def _label_ends(axes: Axes, study: Study, name: str) -> None:
     """Names at the ends of the lines, moved apart where they would touch."""
-    frame = course(study.tables, name).dropna(subset=["mean"]).groupby("scenario").last()
+    frame = course(study.tables, name).dropna(subset=["line"]).groupby("scenario").last()
     low, high = axes.get_ylim()
-    labels = sorted((frame.at[s, "mean"], s) for s in _order(study) if s in frame.index)
+    labels = sorted((frame.at[s, "line"], s) for s in _order(study) if s in frame.index)
     texts = [textwrap.wrap(s, 26)[:3] for _, s in labels]
     heights = [(0.05 * len(lines) + 0.015) * (high - low) for lines in texts]
     places: list[float] = []
@@ -205,9 +214,9 @@ def draw_differences(study: Comparison) -> Figure:
     """Every what-if's difference from the baseline at the end of the last year, with its interval."""
     height = 2.0 + 0.42 * len(_others(study))
     figure = Figure(figsize=(13, height))
-    grid = figure.subplots(1, len(FOREST), sharey=True)
+    grid = figure.subplots(1, len(_FOREST), sharey=True)
     figure.subplots_adjust(left=0.2, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.14)
-    for axes, measure in zip(grid, FOREST, strict=True):
+    for axes, measure in zip(grid, _measures(study), strict=True):
         forest_panel(axes, study, measure)
     last = study.comparison["year"].max()
     figure.text(0.02, 1 - 0.15 / height, plain_text(f"Difference from {study.baseline}, end of year {last}"), fontsize=14, weight="bold", va="top")
@@ -220,6 +229,13 @@ _FOREST_READING = (
     "hollow: they cannot. Wait and share: of all who join in the year, referral to first treatment contact, those still "
     "waiting included. In this model, with these assumptions."
 )
+
+
+def _measures(study: Comparison) -> list[str]:
+    """What the differences are shown of; the share treated by 18 weeks where a median is never reached."""
+    frame = study.comparison
+    last = frame[(frame["measure"] == _MEDIAN) & (frame["year"] == frame["year"].max())]
+    return [_SHARE if m == _MEDIAN and last["difference"].isna().any() else m for m in _FOREST]
 
 
 def forest_panel(axes: Axes, study: Comparison, measure: str) -> None:
@@ -275,17 +291,17 @@ def _overview_of_many(study: Comparison) -> Figure:
     for axes, name in zip(grid, PANELS, strict=True):
         course_panel(axes, study, name, [study.baseline])
         axes.xaxis.set_major_formatter(DateFormatter("’%y"))
-        _panel_title(axes, name, fontsize=10)
-    forest = bottom.subplots(1, len(FOREST), sharey=True)
+        _panel_title(axes, name, fontsize=9.5)
+    forest = bottom.subplots(1, len(_FOREST), sharey=True)
     low = height - 3.7
     bottom.subplots_adjust(left=0.18, right=0.985, top=1 - 0.8 / low, bottom=0.85 / low, wspace=0.12)
-    for axes, measure in zip(forest, FOREST, strict=True):
+    for axes, measure in zip(forest, _measures(study), strict=True):
         forest_panel(axes, study, measure)
     figure.text(0.012, 1 - 0.12 / height, plain_text(_title(study)), fontsize=15, weight="bold", va="top")
     figure.text(0.012, 1 - 0.48 / height, "Baseline over time", fontsize=12, color="#444444", va="top")
     last = study.comparison["year"].max()
     bottom.text(0.012, 1 - 0.1 / low, f"Differences from it, end of year {last}", fontsize=12, color="#444444", va="top")
-    _caption(figure, f"Above: mean of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}")
+    _caption(figure, f"Above: mean (wait: middle one) of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}")
     return figure
 
 
@@ -306,8 +322,8 @@ def _key(axes: Axes, study: Study) -> None:
 def _overview_reading(study: Study) -> str:
     n = study.manifest["replications"]
     return (
-        f"Lines: means of {n} replication{'s' * (n != 1)}; bands: the middle 80% of them. Wait: half of all who join are seen "
-        "by then (referral to first treatment contact, those still waiting included), by quarter. Seen within the standard: "
+        f"Lines: means of {n} replication{'s' * (n != 1)} (wait: the middle one); bands: the middle 80% of them. Wait: half of all who join are seen "
+        "by then (referral to first treatment contact, those still waiting included), by quarter. Treated within the standard: "
         "of all who join. Caseload: people on caseloads over WTE in post, roles that hold one. In this model, with these assumptions."
     )
 

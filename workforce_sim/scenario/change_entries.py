@@ -15,7 +15,8 @@ from workforce_sim import units
 from workforce_sim.errors import Findings, nearest, quoted, shown
 from workforce_sim.scenario.changes import Change, changed_numbers, in_order
 from workforce_sim.scenario.document import Steps
-from workforce_sim.scenario.layers import Entry
+from workforce_sim.scenario.evidence import evidence_of
+from workforce_sim.scenario.layers import Entry, is_long_hand
 from workforce_sim.scenario.numbers import Number, matches, numbers
 from workforce_sim.scenario.quantities import Quantity
 from workforce_sim.scenario.schema import Plan
@@ -97,7 +98,8 @@ class _ChangeEntry:
         ramp = self._quantity("ramp", _RAMP, given["ramp"]) if "ramp" in given else 0.0
         if self._faults or kind is None or from_date is None or ramp is None:
             return None
-        change = Change(from_date, until, ramp, str(given[kind]), kind, 0.0, str(given[_VALUE_KEYS[kind]]), ())
+        written = _value_in(given[_VALUE_KEYS[kind]])
+        change = Change(from_date, until, ramp, str(given[kind]), kind, 0.0, str(written), ())
         self._check_dates(change)
         return self._with_targets(change)
 
@@ -151,7 +153,8 @@ class _ChangeEntry:
         if not targets:
             return None
         key = _VALUE_KEYS[change.kind]
-        written = self._entry.value[key]
+        given = self._entry.value[key]
+        written = _value_in(given)
         quantities = [n.quantity for n in targets] if change.kind == "set" else [_FACTOR]
         values = {self._quantity(key, quantity, written) for quantity in dict.fromkeys(quantities)}
         self._check_steps(change, targets)
@@ -160,7 +163,11 @@ class _ChangeEntry:
         value = values.pop()
         if self._faults or value is None:
             return None
-        return replace(change, value=value, targets=tuple(number.steps for number in targets))
+        evidence = None
+        if is_long_hand(given):
+            own = replace(self._entry, value=given, steps=(*self._entry.steps, key))
+            evidence = evidence_of(own, quantities[0], value, self._findings)
+        return replace(change, value=value, targets=tuple(number.steps for number in targets), evidence=evidence)
 
     def _targets(self, change: Change) -> tuple[Number, ...]:
         """The numbers that the path names."""
@@ -184,6 +191,11 @@ class _ChangeEntry:
                 self._fault((change.kind,), number.path, "`set` without a ramp, because it is a whole number")
             elif number.value is None:
                 self._fault((change.kind,), number.path, "`set` without a ramp, because the scenario gives no value")
+
+
+def _value_in(given: Any) -> Any:
+    """The value itself, if it is written long-hand with its evidence."""
+    return given["value"] if is_long_hand(given) else given
 
 
 def _names(pattern: tuple[str, ...], number: Number, kind: str) -> bool:

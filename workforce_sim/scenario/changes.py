@@ -14,6 +14,7 @@ from typing import Any
 
 from workforce_sim import units
 from workforce_sim.scenario.document import Steps
+from workforce_sim.scenario.evidence import Evidence
 from workforce_sim.scenario.numbers import Number, numbers, text_at
 from workforce_sim.scenario.schema import Plan
 
@@ -41,6 +42,8 @@ class Change:
     """The value or factor as written."""
     targets: tuple[Steps, ...]
     """The paths it matches, step by step."""
+    evidence: Evidence | None = None
+    """What is known about the value or factor, if the change says so."""
 
     def progress(self, day: date) -> float:
         """How far it acts on a day: 0 not at all, 1 in full."""

@@ -13,6 +13,7 @@ from workforce_sim.errors import Findings, either, nearest, quoted, shown
 from workforce_sim.scenario.document import Document, Steps
 from workforce_sim.scenario.layers import LONG_HAND, Entry, is_long_hand
 from workforce_sim.scenario.numbers import Number, matches, numbers, text_at
+from workforce_sim.scenario.quantities import Quantity
 from workforce_sim.scenario.schema import Plan
 from workforce_sim.units import Unreadable
 
@@ -99,11 +100,22 @@ def _record(
         return
     _check_keys(entry, findings)
     for number in found:
-        span = _range(entry, number, findings) if "range" in given else None
         text = text_at(tree, number.steps)
         told = str(number.quantity.write(number.value)) if number.value is not None else "not given"
         value = told if text is None or isinstance(text, dict) else str(text)
-        evidence[number.path] = Evidence(value, span, given.get("grade"), given.get("source") or "")
+        evidence[number.path] = _evidence(entry, number.quantity, number.value, value, findings)
+
+
+def evidence_of(entry: Entry, quantity: Quantity, value: float, findings: Findings) -> Evidence:
+    """The evidence of a long-hand value that stands in a dated change."""
+    _check_keys(entry, findings)
+    return _evidence(entry, quantity, value, str(entry.value["value"]), findings)
+
+
+def _evidence(entry: Entry, quantity: Quantity, value: float | None, text: str, findings: Findings) -> Evidence:
+    given = entry.value
+    span = _range(entry, quantity, value, findings) if "range" in given else None
+    return Evidence(text, span, given.get("grade"), given.get("source") or "")
 
 
 def _check_keys(entry: Entry, findings: Findings) -> None:
@@ -121,7 +133,9 @@ def _check_keys(entry: Entry, findings: Findings) -> None:
         findings.add(entry.finding(("source",), shown(source), expected))
 
 
-def _range(entry: Entry, number: Number, findings: Findings) -> tuple[float, float] | None:
+def _range(
+    entry: Entry, quantity: Quantity, value: float | None, findings: Findings
+) -> tuple[float, float] | None:
     """Low and high end, in the number's unit, with the number between them."""
     given = entry.value["range"]
     if not isinstance(given, list) or len(given) != 2:
@@ -130,13 +144,13 @@ def _range(entry: Entry, number: Number, findings: Findings) -> tuple[float, flo
     ends: list[float] = []
     for position, text in enumerate(given):
         try:
-            ends.append(number.quantity.read(text))
+            ends.append(quantity.read(text))
         except Unreadable as error:
             findings.add(entry.finding(("range", position), shown(text), error.expected, error.nearest))
     if len(ends) < 2:
         return None
     low, high = ends
-    if number.value is not None and not low <= number.value <= high:
-        value = number.quantity.write(number.value)
-        findings.add(entry.finding(("range",), f"{given[0]} to {given[1]}", f"a range that contains {value}"))
+    if value is not None and not low <= value <= high:
+        told = quantity.write(value)
+        findings.add(entry.finding(("range",), f"{given[0]} to {given[1]}", f"a range that contains {told}"))
     return low, high

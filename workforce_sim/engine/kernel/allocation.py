@@ -6,6 +6,7 @@ In: `World`, `Rules`, the day and a team. Out: the same arrays; people in treatm
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, enter
@@ -49,7 +50,7 @@ def urgency(r, order, severity):
 @njit(cache=True)
 def allocate(w, r, day, team):
     """Free caseload places are offered to the treatment queues and to those awaiting handover."""
-    blocked = 0  # a bit for each queue
+    blocked = np.int64(0)  # a bit for each queue
     while True:
         first, queue = first_in_treatment_queues(w, r, team, blocked)
         if first < 0:
@@ -68,7 +69,7 @@ def first_in_treatment_queues(w, r, team, blocked):
     best, best_queue, best_order = -1, -1, 0
     n_severities = r.chance.shape[0]
     for queue in range(r.package_chance.shape[1] * n_severities):
-        node = int(w.heap[treatment_heap(r, team, 0, 0) + queue])
+        node = w.heap[treatment_heap(r, team, 0, 0) + queue]
         if node < 0 or (blocked >> queue) & 1:
             continue
         order = urgency(r, w.patient_node[node]["order"], queue % n_severities)

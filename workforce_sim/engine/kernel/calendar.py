@@ -45,7 +45,7 @@ def cancel(bucket, row, i):
 @njit(cache=True)
 def take(bucket, row, day):
     """The next row due on `day`, taken out of the calendar; -1 if none is left."""
-    i = int(bucket[day])
+    i = bucket[day]
     if i >= 0:
         cancel(bucket, row, i)
     return i

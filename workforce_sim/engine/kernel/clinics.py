@@ -108,7 +108,7 @@ def answer_crises(w, r, day, s, use):
     while True:
         best = -1
         for severity in range(r.chance.shape[0]):
-            head = int(w.heap[crisis_heap(r, s["team"], severity)])
+            head = w.heap[crisis_heap(r, s["team"], severity)]
             if head < 0 or node[head]["order"] > day + ORIGIN or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -140,13 +140,13 @@ def first_contact_due(w, r, slot, s):
     The task is -1 for the own list, where the series' own task holds. The node is -1 if nothing is due.
     """
     node = w.course_node
-    best, best_task = int(w.heap[own_heap(r, slot)]), -1
+    best, best_task = w.heap[own_heap(r, slot)], -1
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
             break
         for severity in range(r.chance.shape[0]):
-            head = int(w.heap[pool_heap(r, s["team"], task, severity)])
+            head = w.heap[pool_heap(r, s["team"], task, severity)]
             if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -188,7 +188,7 @@ def hold_contacts(w, r, day, slot, s, use):
 def hold(w, r, day, c, missed, rule):
     """A contact is held, attended or missed; the next is booked or the course ends."""
     course = w.course[c]
-    i = int(course["person"])
+    i = course["person"]
     is_lead = course["place"] == 0
     p = w.patient[i]
     leave(w.heap, w.course_node, 2 * c)
@@ -247,7 +247,7 @@ def assess(w, r, day, s, use):
     while True:
         best, best_order = -1, 0
         for severity in range(r.chance.shape[0]):
-            head = int(w.heap[assessment_heap(r, s["team"], severity)])
+            head = w.heap[assessment_heap(r, s["team"], severity)]
             if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             order = urgency(r, node[head]["order"], severity)

@@ -100,7 +100,7 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[COURSES, team]
     c = take(bucket, w.course, day)
     while c >= 0:
-        i = int(w.course[c]["person"])
+        i = w.course[c]["person"]
         if w.patient[i]["state"] == State.REBOOKING:
             become(w, w.patient[i], State.WAITING_ASSESSMENT)
             queue_up(w, r, i)
@@ -168,7 +168,7 @@ def open_service(w, r, opening):
         else:
             become(w, p, found["state"])
             queue_up(w, r, i)
-        next_candidate_day(w, r, 0, i)
+        next_candidate_day(w, r, w.counter[Counter.DAY], i)
 
 
 @njit(cache=True)
@@ -179,7 +179,7 @@ def place_in_treatment(w, r, i, found):
     p["second_contact_day"] = found["referral_day"]
     p["allocated_day"] = found["referral_day"]
     p["start_day"] = found["referral_day"]
-    begin_courses(w, r, 0, i)
+    begin_courses(w, r, w.counter[Counter.DAY], i)
     lead = w.course[i * places]
     lead["planned"] = found["planned"]
     lead["done"] = found["done"]

@@ -11,6 +11,7 @@ assessment | treatment of package 0, 1, … | crisis | pool of task 0, 1, …; a
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from workforce_sim.inputs.codes import Setting
@@ -35,7 +36,7 @@ def merge(node, a, b):
         a, b = b, a
     root = a
     while True:
-        right = node[a]["right"]
+        right = np.int64(node[a]["right"])
         node[a]["right"] = node[a]["left"]
         if right < 0:
             node[a]["left"] = b
@@ -68,8 +69,8 @@ def leave(heap, node, i):
     if number < 0:
         return
     node[i]["root"] = -1
-    parent = node[i]["parent"]
-    below = merge(node, node[i]["left"], node[i]["right"])
+    parent = np.int64(node[i]["parent"])
+    below = merge(node, np.int64(node[i]["left"]), np.int64(node[i]["right"]))
     if below >= 0:
         node[below]["parent"] = parent
     if parent < 0:

@@ -117,7 +117,7 @@ def become(w, p, state):
 @njit(cache=True)
 def take_row(w):
     """A free patient row, made empty."""
-    i = int(w.counter[Counter.FREE_HEAD])
+    i = w.counter[Counter.FREE_HEAD]
     w.counter[Counter.FREE_HEAD] = w.patient[i]["calendar_next"]
     w.counter[Counter.FREE_ROWS] -= 1
     w.patient[i]["episode"] = 0
@@ -426,10 +426,10 @@ def release(w, r, slot):
     """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over."""
     day = w.counter[Counter.DAY]
     s = w.staff[slot]
-    i = int(s["case_head"])
+    i = s["case_head"]
     while i >= 0:
         p = w.patient[i]
-        after = int(p["case_next"])
+        after = p["case_next"]
         withdraw_contact(w, p, i * r.setting[Setting.PLACES])
         p["slot"] = -1
         become(w, p, State.UNALLOCATED)

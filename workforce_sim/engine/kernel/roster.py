@@ -88,7 +88,8 @@ def plan_leave(p, stretch, leave, study):
             present = p.working[stretch.first : stretch.until].copy()
             take_annual_leave(present, p.staff[slot]["key"], stretch, leave)
             take_study_days(present, p.staff[slot]["key"], stretch, study)
-            p.roster[slot, stretch.first : last] = present[: last - stretch.first]
+            for day in range(stretch.first, last):
+                p.roster[slot, day] = present[day - stretch.first]
 
 
 @njit(cache=True)
@@ -137,7 +138,10 @@ def take_study_days(present, key, stretch, study):
 
 @njit(cache=True)
 def next_rank(ranks, n, after):
-    """The least of the first `n` ranks that is greater than `after`; -1 if none is. (Sorting would compile for 15 s.)"""
+    """The least of the first `n` ranks that is greater than `after`; -1 if none is.
+
+    A few passes are as fast as sorting, which alone takes numba 15 s to compile.
+    """
     best = -1
     for i in range(n):
         if ranks[i] > after and (best < 0 or ranks[i] < best):

@@ -1,0 +1,34 @@
+"""What all tests share: markers, and how many examples hypothesis tries.
+
+Profiles, chosen with `--hypothesis-profile`: `default` is quick; `ci` compares the kernel with its twin on 300 worlds;
+`plain` is for NUMBA_DISABLE_JIT=1, where the kernel runs as plain Python. Tests that want the profile's number of
+examples set none themselves.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+WORLDS = {"default": 25, "ci": 300, "plain": 40}
+"""Profile → examples of each property."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers."""
+    config.addinivalue_line("markers", "slow: takes longer than a few seconds; not part of the README's test command")
+
+
+def _register_profiles() -> None:
+    for name, examples in WORLDS.items():
+        settings.register_profile(
+            name,
+            max_examples=examples,
+            deadline=None,  # the first example of a test may compile
+            print_blob=True,  # how to repeat a failure
+            suppress_health_check=[HealthCheck.too_slow],  # a world of years takes a while
+        )
+    settings.load_profile("default")
+
+
+_register_profiles()
