@@ -7,6 +7,8 @@ examples set none themselves.
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -26,6 +28,7 @@ def _register_profiles() -> None:
             max_examples=examples,
             deadline=None,  # the first example of a test may compile
             print_blob=True,  # how to repeat a failure
+            derandomize="CI" in os.environ,  # in CI a failure is a change, not luck
             suppress_health_check=[HealthCheck.too_slow],  # a world of years takes a while
         )
     settings.load_profile("default")

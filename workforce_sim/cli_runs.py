@@ -32,8 +32,17 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--force", is_flag=True, help="Replace results that are in the folder."),
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
         click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay."),
-        click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."),
-        click.option("--replications", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="Runs of each scenario."),
+        click.option(
+            "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
+        ),
+        click.option(
+            "--replications",
+            type=click.IntRange(1),
+            default=50,
+            show_default=True,
+            metavar="N",
+            help="Runs of each scenario.",
+        ),
     ):
         command = option(command)
     return command
@@ -57,7 +66,9 @@ def compare(baseline: str, whatifs: tuple[str, ...], **options: Any) -> None:
     """Run what-ifs beside a baseline, and tell what differs and how sure that is."""
     from workforce_sim.run import compare as compare_study
 
-    _simulate(lambda scenarios, **how: compare_study(scenarios[0], scenarios[1:], **how), (baseline, *whatifs), **options)
+    _simulate(
+        lambda scenarios, **how: compare_study(scenarios[0], scenarios[1:], **how), (baseline, *whatifs), **options
+    )
 
 
 @click.command()
@@ -90,7 +101,11 @@ def _simulate(
         click.echo("Stopped. Nothing was saved.", err=True)
         sys.exit(INTERRUPTED)
     _print(summary(study))
-    click.echo(f"Results are in {folder}." if folder is not None else "Nothing was saved; add --out DIR to keep tables and figures.")
+    click.echo(
+        f"Results are in {folder}."
+        if folder is not None
+        else "Nothing was saved; add --out DIR to keep tables and figures."
+    )
 
 
 def _read(files: Sequence[str]) -> list[Scenario]:
@@ -131,7 +146,9 @@ def _save(study: Study, folder: Path, force: bool) -> None:
     try:
         study.save(folder, force=force, figures=draw_all(study))
     except OSError as error:
-        raise WorkforceSimError(f"could not save to {folder}: {error.strerror or error}; nothing there was changed") from error
+        raise WorkforceSimError(
+            f"could not save to {folder}: {error.strerror or error}; nothing there was changed"
+        ) from error
 
 
 def _print(content: object) -> None:

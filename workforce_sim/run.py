@@ -27,7 +27,7 @@ from workforce_sim.errors import SimulationFault, UsageError, WorkforceSimError,
 from workforce_sim.inputs.compile import compile_inputs
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.results import provenance, store
-from workforce_sim.results.tables import Kept, tables_of
+from workforce_sim.results.frames import Kept, tables_of
 from workforce_sim.scenario.reader import read_scenario
 from workforce_sim.scenario.scenario import Scenario
 
@@ -100,14 +100,21 @@ class Options:
             raise UsageError(f"the seed is a whole number from 0 to {(1 << 32) - 1}")
 
 
-def run(scenarios: Source | Sequence[Source], replications: int = 50, seed: int = 1, workers: int | None = None, **more: Any) -> Study:
+def run(
+    scenarios: Source | Sequence[Source], replications: int = 50, seed: int = 1, workers: int | None = None, **more: Any
+) -> Study:
     """Run scenarios, given as files or as read. `more`: spells, on_progress, on_notice (see `Options`)."""
     sources = [scenarios] if isinstance(scenarios, Scenario | str | os.PathLike) else list(scenarios)
     return Study(**_study(sources, Options(replications, seed, workers, **more), None))
 
 
 def compare(
-    baseline: Source, whatifs: Source | Sequence[Source], replications: int = 50, seed: int = 1, workers: int | None = None, **more: Any
+    baseline: Source,
+    whatifs: Source | Sequence[Source],
+    replications: int = 50,
+    seed: int = 1,
+    workers: int | None = None,
+    **more: Any,
 ) -> Comparison:
     """Run what-ifs beside a baseline, paired by replication. `more`: spells, on_progress, on_notice (see `Options`)."""
     others = [whatifs] if isinstance(whatifs, Scenario | str | os.PathLike) else list(whatifs)
@@ -151,8 +158,14 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
             raise SimulationFault(f"{inputs.name}: replication {number} of seed {seed} failed: {error!r}") from error
         kept.append(
             Kept(
-                number, raw.flow, raw.stock_record, raw.package_record, raw.use, raw.staffing,
-                waits(raw.log, inputs), raw.log if spells else None,
+                number,
+                raw.flow,
+                raw.stock_record,
+                raw.package_record,
+                raw.use,
+                raw.staffing,
+                waits(raw.log, inputs),
+                raw.log if spells else None,
             )  # fmt: skip
         )
     return kept
@@ -196,12 +209,15 @@ def _here(inputs: Sequence[Inputs], tasks: Tasks, options: Options, _: int) -> I
         yield place, replicate(inputs[place], options.seed, numbers, options.spells)
 
 
-def _in_pool(inputs: Sequence[Inputs], tasks: Tasks, options: Options, workers: int) -> Iterator[tuple[int, list[Kept]]]:
+def _in_pool(
+    inputs: Sequence[Inputs], tasks: Tasks, options: Options, workers: int
+) -> Iterator[tuple[int, list[Kept]]]:
     """Share the tasks among processes; whatever ends this early kills them at once."""
     pool = get_reusable_executor(max_workers=min(workers, max(1, len(tasks))), initializer=_leave_interrupts_to_parent)
     try:
         places = {
-            pool.submit(replicate, inputs[place], options.seed, numbers, options.spells): place for place, numbers in tasks
+            pool.submit(replicate, inputs[place], options.seed, numbers, options.spells): place
+            for place, numbers in tasks
         }
         for future in as_completed(places):
             yield places[future], future.result()

@@ -66,7 +66,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 @njit(cache=True)
 def luck(seed, replication, who, purpose, count):  # type: ignore[no-untyped-def]
     """Four 32-bit words of luck for `who` (64-bit key), `purpose` (Purpose) and `count` (32 bit, from 0)."""
-    who = int(who)
+    who, count, seed, replication = int(who), int(count), int(seed), int(replication)  # no narrow integers, if plain
     return philox(who & 0xFFFFFFFF, (who >> 32) & 0xFFFFFFFF, purpose, count & 0xFFFFFFFF, seed, replication)
 
 

@@ -72,7 +72,9 @@ def test_differences_are_paired_by_replication():
 
 def test_a_measure_only_the_what_if_has_shows_no_difference():
     """A new role has a value and nothing to compare it with."""
-    rows = pd.concat([made_up_measures(base=[1, 2], more=[1, 3]), made_up_measures(more=[4, 4]).assign(measure="vacancy.cap")])
+    rows = pd.concat(
+        [made_up_measures(base=[1, 2], more=[1, 3]), made_up_measures(more=[4, 4]).assign(measure="vacancy.cap")]
+    )
     found = comparison(rows, "base").set_index("measure").loc["vacancy.cap"]
     assert found["mean"] == 4
     assert np.isnan(found["difference"])

@@ -8,9 +8,9 @@ import pytest
 from tests.results.made_up import made_up_inputs, made_up_kept
 from workforce_sim.analysis.measures import DECLARED, declaration, measure_dictionary, measures
 from workforce_sim.analysis.waits import wait_rows
-from workforce_sim.inputs.codes import Flow, Stock, Use
 from workforce_sim.engine.staffing import Staffing
-from workforce_sim.results.tables import tables_of
+from workforce_sim.inputs.codes import Flow, Stock, Use
+from workforce_sim.results.frames import tables_of
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,9 @@ def test_staff_measures_by_hand(run):
     """Vacancy at the year's end, turnover over mean staff, utilisation of clinical time."""
     _, kept, value = run
     staff, use = kept[0].staffing[12:], kept[0].use[12:].sum(axis=(0, 1, 2))
-    assert value["vacancy", 0, 1] == pytest.approx(1 - staff[11, ..., Staffing.IN_POST].sum() / staff[11, ..., Staffing.FUNDED].sum())
+    assert value["vacancy", 0, 1] == pytest.approx(
+        1 - staff[11, ..., Staffing.IN_POST].sum() / staff[11, ..., Staffing.FUNDED].sum()
+    )
     mean = staff[..., Staffing.IN_POST].sum(axis=(1, 2)).mean()
     assert value["turnover", 0, 1] == pytest.approx(staff[..., Staffing.LEAVERS].sum() / mean)
     assert value["utilisation", 0, 1] == pytest.approx(use[Use.ATTENDED : Use.CRISIS + 1].sum() / use[Use.AVAILABLE])

@@ -81,7 +81,13 @@ def test_the_next_year_meets_those_who_waited_through_its_start():
 
 def test_closing_with_advice_says_nothing_about_waits_for_treatment():
     """On the clock of treatment an advised person is censored; one who gives up competes."""
-    advised = {"referral_day": 0, "first_contact_day": 5, "assessed_day": 5, "end_day": 5, "end": End.CLOSED_WITH_ADVICE}
+    advised = {
+        "referral_day": 0,
+        "first_contact_day": 5,
+        "assessed_day": 5,
+        "end_day": 5,
+        "end": End.CLOSED_WITH_ADVICE,
+    }
     treated = {"referral_day": 0, "first_contact_day": 5, "assessed_day": 5, "start_day": 20, "package": 0}
     gave_up = {"referral_day": 0, "end_day": 10, "end": End.GAVE_UP}
     assert row(spells(advised, treated), "treatment")["within_standard"] == pytest.approx(1.0)
@@ -100,7 +106,9 @@ def test_a_declined_referral_is_on_no_clock():
 def test_a_share_that_cannot_be_known_is_not_made_up():
     """If the only person was followed for 9 days, the share seen by 28 days is unknown; if seen by then, it is one."""
     assert np.isnan(row(spells({"referral_day": YEAR - 10}), "assessment")["within_standard"])
-    assert row(spells({"referral_day": YEAR - 10, "first_contact_day": YEAR - 5}), "assessment")["within_standard"] == 1.0
+    assert (
+        row(spells({"referral_day": YEAR - 10, "first_contact_day": YEAR - 5}), "assessment")["within_standard"] == 1.0
+    )
     assert np.isnan(row(spells(), "assessment")["within_standard"])
 
 

@@ -12,7 +12,7 @@ from workforce_sim.analysis.waits import waits
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs.codes import NOT_YET, End, Flow, Names, PackageStock, Stock, Use
-from workforce_sim.results.tables import Kept
+from workforce_sim.results.frames import Kept
 
 NAMES = Names(
     teams=("north", "south"),
@@ -34,7 +34,11 @@ def month_starts(start: date, days: int) -> tuple[date, ...]:
 
 
 def made_up_inputs(
-    start: date = date(2026, 4, 1), end: date = date(2028, 4, 1), results_from: int = 0, standards: Any = (28, 28, 28), **names: Any
+    start: date = date(2026, 4, 1),
+    end: date = date(2028, 4, 1),
+    results_from: int = 0,
+    standards: Any = (28, 28, 28),
+    **names: Any,
 ) -> Any:
     """As much of `Inputs` as results and analysis read; nurses and psychologists hold caseloads."""
     days = (end - start).days
@@ -42,9 +46,7 @@ def made_up_inputs(
     weekday = (np.arange(days) + start.weekday()) % 7
     roles = tuple(SimpleNamespace(places=places) for places in (30_000, 16_000, 0))
     epochs = (
-        SimpleNamespace(
-            day=0, rules=SimpleNamespace(standard=np.array(standards)), staff=SimpleNamespace(roles=roles)
-        ),
+        SimpleNamespace(day=0, rules=SimpleNamespace(standard=np.array(standards)), staff=SimpleNamespace(roles=roles)),
     )
     return SimpleNamespace(
         name="made up",
@@ -105,9 +107,7 @@ def random_log(rng: np.random.Generator, n: int, days: int, names: Any = NAMES) 
     log["allocated_day"] = log["start_day"]
     log["end"] = np.where(end < days, kind, End.OPEN)
     log["end_day"] = np.where(end < days, end, NOT_YET)
-    log["package"] = np.where(
-        (log["assessed_day"] != NOT_YET) & ~advice, rng.integers(0, len(names.packages), n), -1
-    )
+    log["package"] = np.where((log["assessed_day"] != NOT_YET) & ~advice, rng.integers(0, len(names.packages), n), -1)
     return log
 
 

@@ -14,7 +14,7 @@ from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError
 from workforce_sim.results import store
 from workforce_sim.results.provenance import table_hash
-from workforce_sim.results.tables import tables_of
+from workforce_sim.results.frames import tables_of
 
 SHEET = pd.DataFrame({"scenario": ["=cmd()", "-4", "plain"], "mean": [-1.5, 2.0, float("nan")]})
 
@@ -49,7 +49,9 @@ def test_the_manifest_names_every_file_with_its_size(tmp_path, tables):
     save(tmp_path / "out", tables, figures={"overview.png": b"png"})
     files = listing(tmp_path / "out")
     manifest = json.loads(files.pop("manifest.json"))
-    assert {name: len(content) for name, content in files.items()} == {n: f["bytes"] for n, f in manifest["files"].items()}
+    assert {name: len(content) for name, content in files.items()} == {
+        n: f["bytes"] for n, f in manifest["files"].items()
+    }
     assert manifest["tables"]["flows"] == {"rows": len(tables["flows"]), "sha256": table_hash("flows", tables["flows"])}
 
 

@@ -10,7 +10,8 @@ import pytest
 from tests.results.made_up import made_up_inputs, made_up_kept
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.inputs.codes import Flow, Stock, Use
-from workforce_sim.results.tables import DTYPES, TABLES, data_dictionary, empty, tables_of, typed, years_of_periods
+from workforce_sim.results.frames import tables_of
+from workforce_sim.results.tables import DTYPES, TABLES, data_dictionary, empty, typed, years_of_periods
 
 
 @pytest.fixture(scope="module")

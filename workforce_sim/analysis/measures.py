@@ -46,16 +46,22 @@ _WAITS = (
 )
 
 _OTHERS = (
-    Measure("waiting_list", "people", "waiting for assessment or treatment, or unallocated, at the year's end", "lower"),
+    Measure(
+        "waiting_list", "people", "waiting for assessment or treatment, or unallocated, at the year's end", "lower"
+    ),
     Measure("waiting.assessment", "people", "waiting for assessment at the year's end", "lower"),
     Measure("waiting.treatment", "people", "assessed and waiting for treatment at the year's end", "lower"),
     Measure("unallocated", "people", "in treatment without a clinician at the year's end", "lower"),
     Measure("waiting.over_18_weeks", "people", "waiting for treatment over 18 weeks since referral", "lower"),
     Measure("waiting.over_52_weeks", "people", "waiting for treatment over 52 weeks since referral", "lower"),
     Measure("waiting.over_104_weeks", "people", "waiting for treatment over 104 weeks since referral", "lower"),
-    Measure("clearance_weeks", "weeks", "waiting list over those who left it, by any way, per week of the year", "lower"),
+    Measure(
+        "clearance_weeks", "weeks", "waiting list over those who left it, by any way, per week of the year", "lower"
+    ),
     Measure("caseload", "people", "on the caseload of a named clinician at the year's end"),
-    Measure("caseload_per_wte", "people per WTE", "people on caseloads per WTE in post in roles with caseloads", "lower"),
+    Measure(
+        "caseload_per_wte", "people per WTE", "people on caseloads per WTE in post in roles with caseloads", "lower"
+    ),
     Measure("caseload_weighted_per_wte", "places per WTE", "the same, each person by their weight", "lower"),
     Measure("over_cap", "clinicians", "clinicians who hold more than their places at the year's end", "lower"),
     Measure("utilisation", "share", "clinical hours spent on contacts, assessments and crises, missed ones included"),
@@ -237,7 +243,14 @@ def _role_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
         yield f"vacancy.{role}", 1.0 - _over(staff["in_post_wte"], staff["funded_wte"])
 
 
-_CLOSES = ["closed_with_advice", "closed_not_attended", "gave_up", "completed", "dropped_out", "discharged_not_attended"]
+_CLOSES = [
+    "closed_with_advice",
+    "closed_not_attended",
+    "gave_up",
+    "completed",
+    "dropped_out",
+    "discharged_not_attended",
+]
 
 
 def _flow_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
@@ -261,5 +274,5 @@ def _utilisation(use: pd.DataFrame) -> pd.Series:
 
 
 def _over(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """part / whole, undefined where there is none of the whole."""
+    """Part / whole, undefined where there is none of the whole."""
     return part / whole.where(whole > 0)

@@ -72,7 +72,7 @@ COURSES = {
             3, _wait("median", 1 / 7), middle=True,
         ),
         Course(
-            "within_standard", "Treated within the standard", "share",
+            "within_standard", "Treated in standard", "share",
             "Of all who join, those whose first treatment contact comes within the standard, at the quarter's rates.",
             3, _wait("within_standard", 1.0),
         ),

@@ -244,7 +244,7 @@ def _count(cell: np.ndarray, n: int) -> np.ndarray:
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """part / whole, undefined where whole is zero."""
+    """Part / whole, undefined where whole is zero."""
     return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
 
 

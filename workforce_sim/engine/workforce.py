@@ -26,6 +26,7 @@ from simpy import Environment, Event, Interrupt, Process, Timeout
 
 from workforce_sim.engine.capacity import role_table, supervisor_table
 from workforce_sim.engine.kernel import roster as compiled
+from workforce_sim.engine.kernel.handle import handle
 from workforce_sim.engine.kernel.roster import PART_DAYS, PERSON, Personnel, Stretch
 from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.inputs.codes import NOT_YET
@@ -300,11 +301,11 @@ class Workforce:
         if slot is not None or today in (0, year_began):
             part_of_year = (year_ends - today) / (year_ends - year_began) * PART_DAYS
             leave, study = round(rules.leave_days * part_of_year), round(rules.study_days * part_of_year)
-            compiled.plan_leave(self.personnel, self._stretch(year_ends, slot), leave, study)
+            compiled.plan_leave(self._personnel, self._stretch(year_ends, slot), leave, study)
         recovers, gain = 1.0 / max(1.0, rules.sickness_spell), 0.0 if loop is None else loop.gain_on_sickness
         month_ends = self._months[bisect_right(self._months, today)]
         compiled.draw_sickness(
-            self.personnel, self._stretch(month_ends, slot), rules.sickness_share, recovers, gain, SICKNESS_BOUNDS
+            self._personnel, self._stretch(month_ends, slot), rules.sickness_share, recovers, gain, SICKNESS_BOUNDS
         )
 
     def bookkeeping(self, booked: Iterable[Event]) -> Story:
@@ -325,7 +326,7 @@ class Workforce:
 
     def close_period(self, period: int, day: int) -> None:
         """Write down the state as the day before `day` ended."""
-        compiled.take_stock(self.personnel, period, day, self._funded, self.rules.exhaustion is not None)
+        compiled.take_stock(self._personnel, period, day, self._funded, self.rules.exhaustion is not None)
 
     # --- rules and capacity -------------------------------------------------------------------------------------------
 
@@ -337,7 +338,7 @@ class Workforce:
             self.people["load"], self.people["exhaustion"] = 1.0, rules.exhaustion.usual
             self.available[:] = self.used[:] = 0
         self._hold(rules)
-        self.personnel = self.personnel._replace(roles=role_table(rules), supervised_by=supervisor_table(rules))
+        self._meet(self.personnel._replace(roles=role_table(rules), supervised_by=supervisor_table(rules)))
         self.lay_out_days()
         for cell in self.posts_of:
             self.match_establishment(cell)
@@ -349,7 +350,7 @@ class Workforce:
         """
         first, last = (0, len(self.inputs.names.teams)) if team is None else (team, team + 1)
         loop = self._loop if after_a_week else NO_LOOP
-        if compiled.lay_out_days(self.personnel, first, last, self.today, loop):
+        if compiled.lay_out_days(self._personnel, first, last, self.today, loop):
             for number, changed in enumerate(self.personnel.changed[first:last].tolist(), first):
                 if changed:
                     self.clinic.staff_changed(number)
@@ -412,7 +413,8 @@ class Workforce:
         years = range(start.year - 1, start.year + days // 365 + 3)
         self._months = [(date(start.year + month // 12, month % 12 + 1, 1) - start).days for month in months]
         self._leave_years = [(date(year, LEAVE_YEAR_BEGINS, 1) - start).days for year in years]
-        self._working = calendar_beyond(self.inputs.working, self._leave_years[-1])
+        known = np.concatenate((self.inputs.working, self.inputs.working_after))
+        self._working = calendar_beyond(known, self._leave_years[-1])
 
     def _nobody_yet(self) -> None:
         n, teams, roles = len(self.posts), len(self.inputs.names.teams), len(self.inputs.names.roles)
@@ -428,7 +430,7 @@ class Workforce:
         self.people = np.zeros(n, dtype=PERSON)
         self.start_day, self.exhaustion = self.people["start_day"], self.people["exhaustion"]
         periods = len(self.inputs.period_starts)
-        self.personnel = Personnel(
+        personnel = Personnel(
             staff=self.staff,
             people=self.people,
             roster=self.roster,
@@ -443,6 +445,11 @@ class Workforce:
             roles=role_table(self.rules),
             supervised_by=supervisor_table(self.rules),
         )
+        self._meet(personnel)
+
+    def _meet(self, personnel: Personnel) -> None:
+        self.personnel = personnel
+        self._personnel = handle(personnel)
 
     def _hold(self, rules: StaffRules) -> None:
         self.rules, loop = rules, rules.exhaustion

@@ -21,12 +21,13 @@ from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import working_days
 
 MONTH_DAYS = 365.25 / 12
+DAYS_AFTER = 3 * 366
 WEEKDAYS = {"mon-fri": {0, 1, 2, 3, 4}, "mon-sun": {0, 1, 2, 3, 4, 5, 6}}
 
 
 def compile_inputs(scenario: Scenario) -> Inputs:
     """Compiles a scenario. Raises nothing: a scenario that was read is one that compiles."""
-    warm_up = round(scenario.warm_up or 0.0) if scenario.opening_state == "warm_up" else 0
+    warm_up = scenario.warm_up_days
     start = scenario.start - timedelta(days=warm_up)
     days = warm_up + (end_date(scenario) - scenario.start).days
     names = _names(scenario)
@@ -55,6 +56,7 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         posts=posts,
         demand=demand.compile_demand(dates, stages, names, start, working, days),
         opening=on_first_day,
+        working_after=working[days:],
     )
 
 
@@ -74,10 +76,10 @@ def _names(scenario: Scenario) -> Names:
 
 
 def _working(scenario: Scenario, start: date, days: int) -> np.ndarray:
-    """bool, (day + 14,): working days of the run and of the two weeks after it."""
+    """bool, (day + DAYS_AFTER,): working days of the run and of the years after it for which leave is planned."""
     weekdays = WEEKDAYS[scenario.calendar.working_days]
     country = None if scenario.calendar.country == "none" else scenario.calendar.country
-    return np.array(working_days(start, days + 14, weekdays, country), dtype=bool)
+    return np.array(working_days(start, days + DAYS_AFTER, weekdays, country), dtype=bool)
 
 
 def _months(start: date, days: int) -> tuple[np.ndarray, tuple[date, ...]]:

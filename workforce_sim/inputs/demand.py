@@ -37,7 +37,7 @@ def chosen(cumulative: np.ndarray, word: np.ndarray) -> np.ndarray:
 def compile_demand(
     dates: list[date], stages: list[Scenario], names: Names, start: date, working: np.ndarray, days: int
 ) -> Demand:
-    """The law of referrals. `working`: bool, (day + 14,); `dates` are the first days of the epochs `stages`."""
+    """The law of referrals. `working`: bool, (day + some years,); `dates` are the first days of the epochs `stages`."""
     calendar = [start + timedelta(days=d) for d in range(days)]
     epoch = np.searchsorted([(d - start).days for d in dates], np.arange(days), side="right") - 1
     in_week = _working_days_in_week(start, working)

@@ -6,7 +6,7 @@ Rules hold for an *epoch*: dated changes make a new epoch, and every path of the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
@@ -153,3 +153,5 @@ class Inputs:
     """In slot order: (team, role, number)."""
     demand: Demand
     opening: Opening
+    working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+    """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""

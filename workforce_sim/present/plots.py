@@ -16,7 +16,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import YearLocator, DateFormatter
+from matplotlib.dates import DateFormatter, YearLocator
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -167,7 +167,14 @@ def _heading(figure: Figure, study: Study, name: str) -> None:
 
 def _caption(figure: Figure, text: str) -> None:
     wide = round(figure.get_figwidth() * 14.2)
-    figure.text(0.02, 0.1 / figure.get_figheight(), plain_text(textwrap.fill(text, wide)), fontsize=8.5, color="#444444", va="bottom")
+    figure.text(
+        0.02,
+        0.1 / figure.get_figheight(),
+        plain_text(textwrap.fill(text, wide)),
+        fontsize=8.5,
+        color="#444444",
+        va="bottom",
+    )
 
 
 def _reading(study: Study, name: str) -> str:
@@ -177,7 +184,11 @@ def _reading(study: Study, name: str) -> str:
     frame = course(study.tables, name)
     half = ((frame["high"] - frame["low"]) / 2).groupby(frame["scenario"]).last().max()
     unit = COURSES[name].unit
-    sure = "" if math.isnan(half) else f" 95% interval of the mean at the end: at most ±{f'{100 * half:.1f} points' if unit == 'share' else f'{half:,.1f} {unit}'}."
+    sure = (
+        ""
+        if COURSES[name].middle or math.isnan(half)
+        else f" 95% interval of the mean at the end: at most ±{f'{100 * half:.1f} points' if unit == 'share' else f'{half:,.1f} {unit}'}."
+    )
     line = "the middle one" if COURSES[name].middle else "mean"
     return f"Line: {line} of {n} replications. Band: the middle 80% of them.{sure}"
 
@@ -219,7 +230,14 @@ def draw_differences(study: Comparison) -> Figure:
     for axes, measure in zip(grid, _measures(study), strict=True):
         forest_panel(axes, study, measure)
     last = study.comparison["year"].max()
-    figure.text(0.02, 1 - 0.15 / height, plain_text(f"Difference from {study.baseline}, end of year {last}"), fontsize=14, weight="bold", va="top")
+    figure.text(
+        0.02,
+        1 - 0.15 / height,
+        plain_text(f"Difference from {study.baseline}, end of year {last}"),
+        fontsize=14,
+        weight="bold",
+        va="top",
+    )
     _caption(figure, _FOREST_READING)
     return figure
 
@@ -247,8 +265,18 @@ def forest_panel(axes: Axes, study: Comparison, measure: str) -> None:
     axes.axvline(0, color="#888888", lw=1)
     for place, name in enumerate(others):
         row, colour = rows.loc[name], _look(study, name)["color"]
-        axes.plot([scale * row["low"], scale * row["high"]], [place, place], color=colour, lw=2.4, solid_capstyle="butt")
-        axes.plot(scale * row["difference"], place, "o", ms=6, color=colour, mfc=colour if row["told_apart"] else "white", mew=1.6)
+        axes.plot(
+            [scale * row["low"], scale * row["high"]], [place, place], color=colour, lw=2.4, solid_capstyle="butt"
+        )
+        axes.plot(
+            scale * row["difference"],
+            place,
+            "o",
+            ms=6,
+            color=colour,
+            mfc=colour if row["told_apart"] else "white",
+            mew=1.6,
+        )
         if math.isnan(row["difference"]):
             axes.text(0, place, " not defined", va="center", fontsize=8, color="#666666")
     axes.set_yticks(range(len(others)), [plain_text(_short(name, 30, 58)) for name in others])
@@ -300,8 +328,13 @@ def _overview_of_many(study: Comparison) -> Figure:
     figure.text(0.012, 1 - 0.12 / height, plain_text(_title(study)), fontsize=15, weight="bold", va="top")
     figure.text(0.012, 1 - 0.48 / height, "Baseline over time", fontsize=12, color="#444444", va="top")
     last = study.comparison["year"].max()
-    bottom.text(0.012, 1 - 0.1 / low, f"Differences from it, end of year {last}", fontsize=12, color="#444444", va="top")
-    _caption(figure, f"Above: mean (wait: middle one) of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}")
+    bottom.text(
+        0.012, 1 - 0.1 / low, f"Differences from it, end of year {last}", fontsize=12, color="#444444", va="top"
+    )
+    _caption(
+        figure,
+        f"Above: mean (wait: middle one) of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}",
+    )
     return figure
 
 
@@ -329,7 +362,11 @@ def _overview_reading(study: Study) -> str:
 
 
 def _title(study: Study) -> str:
-    return f"{study.baseline} and what-ifs" if isinstance(study, Comparison) else ", ".join(s.name for s in study.scenarios)
+    return (
+        f"{study.baseline} and what-ifs"
+        if isinstance(study, Comparison)
+        else ", ".join(s.name for s in study.scenarios)
+    )
 
 
 def _order(study: Study) -> list[str]:

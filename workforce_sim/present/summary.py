@@ -95,12 +95,16 @@ def difference_table(comparison: Comparison, name: str) -> Table:
     for measure, label in HEADLINES.items():
         unit = declaration(measure).unit
         table.add_row(label, *(told(cells.at[(measure, year), "mean"], unit) for year in years))
-        table.add_row(Text("  difference", style="dim"), *(_difference(cells.loc[(measure, year)], unit) for year in years))
+        table.add_row(
+            Text("  difference", style="dim"), *(_difference(cells.loc[(measure, year)], unit) for year in years)
+        )
     return table
 
 
 def _table(title: str, years: Sequence[int]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     table.add_column("", no_wrap=True)
     for year in years:
         table.add_column(f"year {year}", justify="right", no_wrap=True)
@@ -130,7 +134,11 @@ def answer(comparison: Comparison, name: str) -> list[str]:
     if apart:
         sentences = [f"{place}, {joined([_spoken(rows.loc[m]) for m in apart])}, compared with {comparison.baseline}."]
     if same:
-        begin = "The runs can tell no difference in" if apart else f"{place}, the runs can tell no difference from {comparison.baseline} in"
+        begin = (
+            "The runs can tell no difference in"
+            if apart
+            else f"{place}, the runs can tell no difference from {comparison.baseline} in"
+        )
         sentences.append(f"{begin} {joined(same)}.")
     sentences += _worse(rows, set(known))
     if apart:
@@ -202,7 +210,11 @@ def _notes(study: Study) -> Iterator[str]:
         missing = measures[(measures["measure"] == measure) & measures["value"].isna()]
         if len(missing):
             runs = len(missing[["scenario", "replication"]].drop_duplicates())
-            why = "fewer than half would be seen within three years, at a year's rates" if "median" in measure else "undefined"
+            why = (
+                "fewer than half would be seen within three years, at a year's rates"
+                if "median" in measure
+                else "undefined"
+            )
             yield f"– {label}: in {runs} of {total} replications, {why}."
     for scenario in study.manifest["scenarios"]:
         for year in scenario["years"]:

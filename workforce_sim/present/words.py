@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
-from workforce_sim.scenario.numbers import numbers
+from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.scenario.scenario import Scenario
 
 UNSUPPORTED = "U"
@@ -70,22 +70,23 @@ def years_shown(years: Iterable[int]) -> list[int]:
     return every if len(every) <= YEARS_SHOWN else every[: YEARS_SHOWN - 1] + every[-1:]
 
 
-def count_assumptions(scenario: Scenario) -> tuple[int, int]:
-    """(numbers without evidence: grade U or none; numbers in all)."""
+def assumed_numbers(scenario: Scenario) -> tuple[list[Number], int]:
+    """Numbers without evidence (grade U, or none given), and how many numbers there are in all."""
     graded = scenario.evidence
-    paths = [number.path for number in numbers(scenario) if number.value is not None]
-    assumed = [path for path in paths if path not in graded or graded[path].grade in (None, UNSUPPORTED)]
-    return len(assumed), len(paths)
+    given = [number for number in numbers(scenario) if number.value is not None]
+    assumed = [n for n in given if n.path not in graded or graded[n.path].grade in (None, UNSUPPORTED)]
+    return assumed, len(given)
 
 
 def assumptions(scenarios: Sequence[Scenario]) -> list[str]:
     """How much of each scenario is assumption, those with the same count together."""
     by_count: dict[tuple[int, int], list[str]] = {}
     for scenario in scenarios:
-        by_count.setdefault(count_assumptions(scenario), []).append(scenario.name)
+        assumed, total = assumed_numbers(scenario)
+        by_count.setdefault((len(assumed), total), []).append(scenario.name)
     if len(by_count) == 1 and len(scenarios) > 1:
         by_count = {count: ["Each scenario"] for count in by_count}
     return [
-        f"{joined(names)}: {assumed} of {total} numbers are assumptions (no evidence given, or grade {UNSUPPORTED})."
-        for (assumed, total), names in by_count.items()
+        f"{joined(names)}: {few} of {total} numbers are assumptions (no evidence given, or grade {UNSUPPORTED})."
+        for (few, total), names in by_count.items()
     ]

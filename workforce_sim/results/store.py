@@ -77,7 +77,9 @@ def csv_text(frame: pd.DataFrame) -> str:
     safe = frame.copy()
     for column in safe.columns:
         if not (pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_bool_dtype(safe[column])):
-            safe[column] = [f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in safe[column]]
+            safe[column] = [
+                f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in safe[column]
+            ]
     return safe.to_csv(index=False, lineterminator="\n")
 
 
@@ -108,7 +110,9 @@ def _write(path: Path, content: bytes) -> None:
 def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
     """Page checksums on: a flipped bit is an error on reading, not another number."""
     buffer = pa.BufferOutputStream()
-    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), buffer, write_page_checksum=True, compression="zstd")
+    pq.write_table(
+        pa.Table.from_pandas(frame, preserve_index=False), buffer, write_page_checksum=True, compression="zstd"
+    )
     _write(path, buffer.getvalue().to_pybytes())
 
 
@@ -122,7 +126,9 @@ def _manifest_text(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapp
         if path.is_file()
     }
     told = {name: {"rows": len(frame), "sha256": table_hash(name, frame)} for name, frame in tables.items()}
-    return json.dumps({**manifest, "tables": told, "files": files}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return (
+        json.dumps({**manifest, "tables": told, "files": files}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    )
 
 
 def _replace(new: Path, target: Path) -> None:

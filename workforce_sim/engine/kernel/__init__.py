@@ -5,7 +5,10 @@ No files, no exceptions, no Python objects, no floating-point functions: integer
 machine. The same source runs plain under NUMBA_DISABLE_JIT=1.
 """
 
-from workforce_sim.engine.kernel.day import advance, finish, open_service
-from workforce_sim.engine.kernel.people import release
+from workforce_sim.engine.kernel import day, people
+from workforce_sim.engine.kernel.handle import Entrance
+
+advance, release = Entrance(day.advance), Entrance(people.release)
+finish, open_service = day.finish, day.open_service
 
 __all__ = ["advance", "finish", "open_service", "release"]

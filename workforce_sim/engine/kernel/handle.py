@@ -43,6 +43,24 @@ def handle(arrays: Any) -> Any:
     return arrays if config.DISABLE_JIT else Handle(arrays)
 
 
+class Entrance:
+    """A compiled function that is always called with the same types: numba need not ask for them at each call."""
+
+    def __init__(self, function: Any) -> None:
+        self._function = function
+        self._enter: Any = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Calls the function; the first call compiles it, or loads what is compiled."""
+        if self._enter is not None:
+            return self._enter(*arguments)
+        answer = self._function(*arguments)
+        if not config.DISABLE_JIT:
+            (compiled,) = self._function.overloads.values()
+            self._enter = compiled.entry_point
+        return answer
+
+
 class HandleType(types.Type):  # type: ignore[misc]
     """The compiler's type of a handle: the names, element types and dimensions of its arrays."""
 

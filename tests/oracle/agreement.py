@@ -1,0 +1,38 @@
+"""Runs a world twice, with the compiled kernel and with the slow twin, and says where they part.
+
+In: compiled inputs, seed and replication. Out: nothing, or an AssertionError that names the first difference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tests.oracle.twin import Twin
+from workforce_sim.engine.simulate import Compiled, run_clinic
+from workforce_sim.inputs.rules import Inputs
+
+TABLES = ("flow", "stock_record", "package_record", "use")
+
+
+def twin(inputs: Inputs, luck: tuple[int, int], arrivals: Any, staff: np.ndarray, roster: np.ndarray) -> Twin:
+    """The twin, made like `Compiled`."""
+    return Twin(inputs, *luck, *arrivals, staff, roster)
+
+
+def assert_agree(inputs: Inputs, seed: int, replication: int) -> None:
+    """Every day's tallies, every spell's clocks, clinician, contacts and ending, and every career must be equal."""
+    kernel, kernel_staff = run_clinic(inputs, seed, replication, Compiled)
+    slow, slow_staff = run_clinic(inputs, seed, replication, twin)
+    for name in TABLES:
+        expected = getattr(slow, name)
+        found = getattr(kernel.world, name).reshape(expected.shape)
+        where = np.argwhere(found != expected)
+        assert not len(where), f"{name}{where[0].tolist()}: kernel {found[tuple(where[0])]}, twin {expected[tuple(where[0])]}"
+    found, expected = np.sort(kernel.log), np.sort(slow.log)
+    assert len(found) == len(expected), f"kernel logged {len(found)} spells, twin {len(expected)}"
+    for row, other in zip(found, expected, strict=True):
+        assert row == other, f"spell of {row['key']}: kernel {row}, twin {other}"
+    assert np.array_equal(kernel_staff.careers(), slow_staff.careers())
+    assert np.array_equal(kernel_staff.staffing, slow_staff.staffing)

@@ -1,0 +1,179 @@
+"""Raw arrays → tidy frames, as `results.tables` declares them.
+
+In: a compiled scenario, and what was kept of each of its replications. Out: a frame for every table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from workforce_sim.engine.staffing import Staffing
+from workforce_sim.inputs.codes import NOT_YET, End, PackageStock, Use
+from workforce_sim.inputs.rules import Inputs
+from workforce_sim.results.tables import (
+    FLOWS,
+    LISTS,
+    PACKAGES,
+    SPELLS,
+    TIME_USE,
+    WAITS,
+    WORKFORCE,
+    Table,
+    empty,
+    typed,
+    years_of_periods,
+)
+
+
+class Kept(NamedTuple):
+    """What is kept of one replication."""
+
+    replication: int
+    flow: np.ndarray  # int64, (period, team, severity, group, Flow.N)
+    stock: np.ndarray  # int64, (period, team, severity, group, Stock.N), at the period's end
+    package: np.ndarray  # int64, (period, team, package, PackageStock.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N)
+    staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    waits: np.ndarray  # float64, (row of `wait_rows`, value of WAITS)
+    spells: np.ndarray | None  # LOG, (spell,), only if asked for
+
+
+def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
+    """All tables of one scenario, from what was kept of its replications.
+
+    `wait_rows` names the rows of `Kept.waits`: clock, by, value, span, period_start, year.
+    """
+    return {
+        "flows": _people(FLOWS, inputs, kept, [k.flow for k in kept]),
+        "lists": _people(LISTS, inputs, kept, [k.stock for k in kept]),
+        "packages": _packages(inputs, kept),
+        "time_use": _time_use(inputs, kept),
+        "workforce": _workforce(inputs, kept),
+        "waits": _waits(inputs, kept, wait_rows),
+        "spells": _spells(inputs, kept),
+    }
+
+
+def _grid(table: Table, scenario: str, labels: Sequence[Sequence[object]], years: np.ndarray) -> dict[str, object]:
+    """The key columns of every combination of labels; labels are replication, month, then the table's other keys."""
+    for axis in labels:
+        if len(set(axis)) != len(axis):
+            raise ValueError(f"table {table.name}: a key is there twice among {list(axis)}")
+    places = np.unravel_index(np.arange(int(np.prod([len(axis) for axis in labels]))), [len(axis) for axis in labels])
+    columns: dict[str, object] = {"scenario": _text([scenario], np.zeros(len(places[0]), dtype=np.int64))}
+    columns["replication"] = np.array(labels[0], dtype=np.int64)[places[0]]
+    columns["period_start"] = np.array(labels[1], dtype="datetime64[D]")[places[1]]
+    columns["year"] = years[places[1]]
+    for column, axis, place in zip(table.keys[4:], labels[2:], places[2:], strict=True):
+        columns[column.name] = _text(axis, place)
+    return columns
+
+
+def _text(names: Iterable[object], codes: np.ndarray) -> object:
+    """Names in place of codes; -1 is empty text."""
+    return pd.array([str(name) for name in names] + [""], dtype="str").take(codes)
+
+
+def _labels(inputs: Inputs, kept: Sequence[Kept], *axes: Sequence[object]) -> list[Sequence[object]]:
+    return [[k.replication for k in kept], inputs.period_starts, inputs.names.teams, *axes]
+
+
+def _people(table: Table, inputs: Inputs, kept: Sequence[Kept], arrays: list[np.ndarray]) -> pd.DataFrame:
+    labels = _labels(inputs, kept, inputs.names.severities, inputs.names.groups)
+    columns = _grid(table, inputs.name, labels, years_of_periods(inputs))
+    values = np.stack(arrays).reshape(-1, len(table.values))
+    return typed(table, columns | {c.name: values[:, i] for i, c in enumerate(table.values)})
+
+
+def _packages(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(PACKAGES, inputs.name, _labels(inputs, kept, inputs.names.packages), years_of_periods(inputs))
+    values = np.stack([k.package for k in kept]).reshape(-1, PackageStock.N)
+    stream_of = dict(zip(inputs.names.packages, inputs.names.streams, strict=True))
+    columns["stream"] = pd.Series(columns["package"], dtype="str").map(stream_of).to_numpy()
+    for place in (PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED, PackageStock.STARTED):
+        columns[place.name.lower()] = values[:, place]
+    return typed(PACKAGES, columns)
+
+
+def _time_use(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(TIME_USE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
+    use = np.stack([k.use for k in kept]).reshape(-1, Use.N)
+    for place in list(Use)[: Use.CONTACTS]:
+        columns[f"{place.name.lower()}_hours"] = use[:, place] / 3600.0
+    return typed(TIME_USE, columns | {"contacts": use[:, Use.CONTACTS]})
+
+
+def _workforce(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(WORKFORCE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
+    use = np.stack([k.use for k in kept])
+    working_days = np.bincount(inputs.period_of_day[inputs.working], minlength=len(inputs.period_starts))
+    present = use[..., Use.PRESENT] / (100.0 * np.maximum(working_days, 1)[None, :, None, None])
+    use = use.reshape(-1, Use.N)
+    staff = np.stack([k.staffing for k in kept]).reshape(-1, Staffing.N)
+    places = [any(epoch.staff.roles[r].places > 0 for epoch in inputs.epochs) for r in range(len(inputs.names.roles))]
+    columns |= {
+        "funded_wte": staff[:, Staffing.FUNDED] / 100.0,
+        "in_post_wte": staff[:, Staffing.IN_POST] / 100.0,
+        "present_wte": present.ravel(),
+        "starters": staff[:, Staffing.STARTER_HEADS],
+        "starters_wte": staff[:, Staffing.STARTERS] / 100.0,
+        "leavers": staff[:, Staffing.LEAVER_HEADS],
+        "leavers_wte": staff[:, Staffing.LEAVERS] / 100.0,
+        "exhaustion": np.where(staff[:, Staffing.EXHAUSTION] < 0, np.nan, staff[:, Staffing.EXHAUSTION] / 1000.0),
+        "tenure_years": np.where(staff[:, Staffing.TENURE] < 0, np.nan, staff[:, Staffing.TENURE] / 365.25),
+        "supervision_hours": staff[:, Staffing.SUPERVISION_SECONDS] / 3600.0,
+        "supervision_missing_hours": staff[:, Staffing.SUPERVISION_SHORTFALL] / 3600.0,
+        "holds_caseload": np.resize(places, len(staff)),
+        "caseload": use[:, Use.CASES],
+        "caseload_weighted": use[:, Use.WEIGHTED] / 1000.0,
+        "places": use[:, Use.PLACES] / 1000.0,
+        "over_cap": use[:, Use.OVER_CAP],
+    }
+    return typed(WORKFORCE, columns)
+
+
+def _waits(inputs: Inputs, kept: Sequence[Kept], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    times, n = len(kept), len(rows["clock"])
+    columns: dict[str, object] = {"scenario": _text([inputs.name], np.zeros(times * n, dtype=np.int64))}
+    columns["replication"] = np.repeat([k.replication for k in kept], n)
+    for name, labels in rows.items():
+        if labels.dtype.kind in "OUT":
+            names, codes = np.unique(labels.astype(str), return_inverse=True)
+            columns[name] = _text(names, np.tile(codes, times))
+        else:
+            columns[name] = np.tile(labels, times)
+    values = np.concatenate([k.waits for k in kept])
+    return typed(WAITS, columns | {c.name: values[:, i] for i, c in enumerate(WAITS.values)})
+
+
+def _spells(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    logs = [
+        (k.replication, k.spells[np.lexsort((k.spells["episode"], k.spells["key"]))])
+        for k in kept
+        if k.spells is not None
+    ]
+    if not logs:
+        return empty(SPELLS)
+    log, names = np.concatenate([spells for _, spells in logs]), inputs.names
+    coded = {
+        "team": names.teams, "source": names.sources, "group": names.groups, "package": names.packages,
+        "severity_at_referral": names.severities, "severity": names.severities, "end": [e.name.lower() for e in End],
+    }  # fmt: skip
+    columns: dict[str, object] = {
+        "scenario": _text([inputs.name], np.zeros(len(log), dtype=np.int64)),
+        "replication": np.concatenate([np.full(len(spells), number) for number, spells in logs]),
+        "person": log["key"],
+    }
+    for column in SPELLS.columns[3:]:
+        values = log[column.name]
+        if column.name in coded:
+            columns[column.name] = _text(coded[column.name], values)
+        elif column.type == "number":
+            columns[column.name] = np.where(values == NOT_YET, np.nan, values)
+        else:
+            columns[column.name] = values
+    return typed(SPELLS, columns)
