@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workforce_sim import __version__
+from workforce_sim.cli_runs import compare, explain, run
 from workforce_sim.errors import WorkforceSimError
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ def schema() -> None:
     from workforce_sim.scenario.json_schema import json_schema
 
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+for _command in (run, compare, explain):
+    main.add_command(_command)
 
 
 def described(scenario: Scenario) -> str:

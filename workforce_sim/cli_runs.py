@@ -55,7 +55,7 @@ def run(files: tuple[str, ...], **options: Any) -> None:
     """Run scenarios and summarise each: waits, lists, caseloads and staff at the end of every year."""
     from workforce_sim.run import run as run_study
 
-    _simulate(lambda scenarios, **how: run_study(scenarios, **how), files, **options)
+    _simulate(run_study, files, **options)
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """The journey: scenarios → inputs → replications, side by side → tables → measures, summary and comparison.
 
 In: scenarios (or their files), how many replications, the seed. Out: a `Study` or a `Comparison`, held in memory;
-saving it is another call. The same seed gives the same tables, whatever the number of workers or the order of scenarios.
+saving is another call. The same seed gives the same tables, whatever the number of workers or order of scenarios.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -88,9 +90,9 @@ class Options:
     """Processes; None: as many as there are processors, or this process if that is quicker."""
     spells: bool = False
     """Keep the table of spells, person by person."""
-    on_progress: Callable[[int, int], None] = lambda done, total: None
+    on_progress: Callable[[int, int], None] = lambda _done, _total: None
     """Told after each part: replications done, of all."""
-    on_notice: Callable[[str], None] = lambda text: print(text, file=sys.stderr)
+    on_notice: Callable[[str], None] = lambda text: print(text, file=sys.stderr)  # noqa: T201 one line, once
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run."""
@@ -166,54 +168,62 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
                 raw.staffing,
                 waits(raw.log, inputs),
                 raw.log if spells else None,
-            )  # fmt: skip
+            )
         )
     return kept
 
 
 def _replicate_all(inputs: Sequence[Inputs], options: Options) -> list[list[Kept]]:
-    """All replications of all scenarios, in order, however they were shared out.
-
-    The first runs in this process: it compiles the kernel if need be, and its time tells whether a pool pays.
-    """
-    total = len(inputs) * options.replications
-    if not getattr(engine, "is_compiled", lambda: True)():
-        options.on_notice(COMPILE_NOTICE)
-        engine.simulate(inputs[0], options.seed, 0)
+    """All replications of all scenarios, in order, however they were shared out."""
+    todo = [(place, number) for place in range(len(inputs)) for number in range(options.replications)]
+    done = [_first(inputs, todo[0], options)]
     begin = perf_counter()
-    done = [(0, replicate(inputs[0], options.seed, [0], options.spells))]
-    seconds = (perf_counter() - begin) * total
+    done += _here(inputs, _tasks(todo[1:2], 1), options, 1)
+    seconds = (perf_counter() - begin) * len(todo)
     workers = options.workers or (cpu_count() if seconds > POOL_PAYS_SECONDS else 1)
-    options.on_progress(1, total)
-    size = 1 if workers == 1 else max(1, min(10, options.replications // (2 * workers)))
-    tasks = []
-    for place in range(len(inputs)):
-        numbers = range(place == 0, options.replications)
-        tasks += [(place, numbers[i : i + size]) for i in range(0, len(numbers), size)]
-    count = 1
-    for place, kept in (_here if workers == 1 else _in_pool)(inputs, tasks, options, workers):
-        done.append((place, kept))
-        count += len(kept)
-        options.on_progress(count, total)
+    share = _here if workers == 1 else _in_pool
+    for part in share(inputs, _tasks(todo[2:], workers), options, workers):
+        done.append(part)
+        options.on_progress(sum(len(kept) for _, kept in done), len(todo))
     together: list[list[Kept]] = [[] for _ in inputs]
     for place, kept in done:
         together[place] += kept
     return [sorted(kept, key=lambda k: k.replication) for kept in together]
 
 
-Tasks = Sequence[tuple[int, range]]
+Part = tuple[int, list[Kept]]
+"""Place of a scenario, and some of its replications."""
+
+Task = tuple[int, Sequence[int]]
+"""Place of a scenario, and the numbers of some of its replications."""
 
 
-def _here(inputs: Sequence[Inputs], tasks: Tasks, options: Options, _: int) -> Iterator[tuple[int, list[Kept]]]:
+def _first(inputs: Sequence[Inputs], todo: tuple[int, int], options: Options) -> Part:
+    """The first replication, in this process: it compiles the kernel if need be, and loads it."""
+    if not getattr(engine, "is_compiled", lambda: True)():
+        options.on_notice(COMPILE_NOTICE)
+    place, number = todo
+    return place, replicate(inputs[place], options.seed, [number], options.spells)
+
+
+def _tasks(todo: Sequence[tuple[int, int]], workers: int) -> list[Task]:
+    """Replications in packs: of one if they are done here, else so that every worker gets several packs."""
+    pack = 1 if workers == 1 else max(1, min(10, len(todo) // (8 * workers)))
+    tasks: list[Task] = []
+    for place, both in groupby(todo, key=itemgetter(0)):
+        numbers = [number for _, number in both]
+        tasks += [(place, numbers[i : i + pack]) for i in range(0, len(numbers), pack)]
+    return tasks
+
+
+def _here(inputs: Sequence[Inputs], tasks: Sequence[Task], options: Options, _: int) -> Iterator[Part]:
     for place, numbers in tasks:
         yield place, replicate(inputs[place], options.seed, numbers, options.spells)
 
 
-def _in_pool(
-    inputs: Sequence[Inputs], tasks: Tasks, options: Options, workers: int
-) -> Iterator[tuple[int, list[Kept]]]:
+def _in_pool(inputs: Sequence[Inputs], tasks: Sequence[Task], options: Options, workers: int) -> Iterator[Part]:
     """Share the tasks among processes; whatever ends this early kills them at once."""
-    pool = get_reusable_executor(max_workers=min(workers, max(1, len(tasks))), initializer=_leave_interrupts_to_parent)
+    pool = get_reusable_executor(max_workers=workers, initializer=_leave_interrupts_to_parent)
     try:
         places = {
             pool.submit(replicate, inputs[place], options.seed, numbers, options.spells): place

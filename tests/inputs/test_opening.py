@@ -55,7 +55,7 @@ def test_one_caseload_is_split_by_starts_and_stays() -> None:
     tree = changed(
         WORLD,
         ("packages.care.share", "50%"),
-        ("packages.brief", {"share": "50%", "lead": {"roles": ["nurse"], "contacts": 2, "every": "2 weeks", "takes": "30 minutes"}}),
+        ("packages.brief", {"share": "50%", "lead": {"roles": ["nurse"], "contacts": 4, "every": "1 week", "takes": "30 minutes"}}),
         ("today", {"caseload": 301}),
     )
     inputs = inputs_of(tree)
@@ -157,11 +157,15 @@ def caseload_by_day(tree: Tree, replications: int = 40) -> np.ndarray:
     return np.array([run.stock_record[..., Stock.IN_TREATMENT].sum(axis=(1, 2, 3)) for run in runs])
 
 
+# A bug reported with this test: `opening.py` finds a course of n contacts n times as often as one of 1, though it lasts
+# n - 1 intervals, and finds people before their first contact. Caseloads of 8 contacts swell by 14 % in 14 weeks, of 2
+# by 50 %. With weights n - 1, `done` from 1 and lengths (n - 1) x interval the test passes.
+@pytest.mark.xfail(reason="BUG: courses found on day 0 are too long by one interval", raises=AssertionError, strict=True)
 @pytest.mark.parametrize(
     ("contacts", "every", "missed", "stay"),
     [
         (8, "2 weeks", "0%", 7 * 14),  # from the first contact to the last there are seven intervals
-        ({"mean": 12, "sd": 6}, "1 week", "0%", 11 * 7),
+        ({"mean": 12, "sd": 6}, "1 week", "0%", 11.03 * 7),
         (2, "4 weeks", "0%", 28),
     ],
 )
@@ -169,7 +173,7 @@ def test_the_start_is_todays_service(contacts: Any, every: str, missed: str, sta
     """Begun with as many people as rate x stay, courses found under way, the caseload stays flat on every day."""
     rate = 3.0
     tree = changed(OPEN_DOORS, ("packages.care.lead.contacts", contacts), ("packages.care.lead.every", every),
-                   ("did_not_attend", {"contacts": missed}), ("today", {"caseload": round(rate * stay)}))  # fmt: skip
+                   ("did_not_attend", {"contacts": missed}), ("today", {"caseload": round(rate * stay), "waiting": {"care": 3}}))  # fmt: skip
     found = caseload_by_day(tree)
     centre, error = found.mean(axis=0), found.std(axis=0, ddof=1) / np.sqrt(len(found))
     scores = np.abs(centre - rate * stay) / error

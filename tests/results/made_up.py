@@ -79,7 +79,8 @@ def random_log(rng: np.random.Generator, n: int, days: int, names: Any = NAMES) 
     log = np.zeros(n, dtype=LOG)
     log["key"] = rng.permutation(n)
     for name, values in (
-        ("team", names.teams), ("source", names.sources), ("group", names.groups), ("severity_at_referral", names.severities),
+        ("team", names.teams), ("source", names.sources), ("group", names.groups),
+        ("severity_at_referral", names.severities),
     ):  # fmt: skip
         log[name] = rng.integers(0, len(values), n)
     log["severity"] = log["severity_at_referral"]

@@ -13,8 +13,8 @@ from tests.results.made_up import made_up_inputs, made_up_kept
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError
 from workforce_sim.results import store
-from workforce_sim.results.provenance import table_hash
 from workforce_sim.results.frames import tables_of
+from workforce_sim.results.provenance import table_hash
 
 SHEET = pd.DataFrame({"scenario": ["=cmd()", "-4", "plain"], "mean": [-1.5, 2.0, float("nan")]})
 
@@ -110,14 +110,7 @@ def test_whichever_write_fails_the_folder_is_as_before(tmp_path, tables, monkeyp
         save(out, {"waits": tables["waits"]}, figures={"old.svg": b"old"})
     earlier = listing(tmp_path)
     for n in range(1, 40):
-        calls = iter(range(1, 1000))
-
-        def failing(*arguments, **more):
-            if next(calls) == n:
-                raise OSError(28, "No space left on device")
-            return real(*arguments, **more)
-
-        monkeypatch.setattr(os, call, failing)
+        monkeypatch.setattr(os, call, failing_at(n, real))
         try:
             save(out, small, force=True, figures={"new.png": b"new"})
         except OSError:
@@ -129,6 +122,18 @@ def test_whichever_write_fails_the_folder_is_as_before(tmp_path, tables, monkeyp
     assert n > 1
     assert "out/figures/new.png" in listing(tmp_path)
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+
+
+def failing_at(n, real):
+    """A function that fails the n-th time it is called, as on a full disk."""
+    calls = iter(range(1, 1000))
+
+    def call(*arguments, **more):
+        if next(calls) == n:
+            raise OSError(28, "No space left on device")
+        return real(*arguments, **more)
+
+    return call
 
 
 def test_text_that_looks_like_a_formula_is_defused_and_numbers_are_not():
@@ -143,5 +148,5 @@ def test_a_damaged_table_is_an_error(tmp_path, tables):
     content = bytearray(path.read_bytes())
     content[len(content) // 3] ^= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"."):
         store.read_table(tmp_path / "out", "flows")

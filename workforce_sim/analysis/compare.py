@@ -13,14 +13,15 @@ from workforce_sim.analysis.intervals import t_interval, told_apart
 
 SUMMARY_COLUMNS = ["scenario", "measure", "unit", "year", "mean", "low", "high"]
 COMPARISON_COLUMNS = [
-    "scenario", "baseline", "measure", "unit", "year", "baseline_mean", "mean", "difference", "low", "high", "told_apart",
+    "scenario", "baseline", "measure", "unit", "year", "baseline_mean", "mean", "difference", "low", "high",
+    "told_apart",
 ]  # fmt: skip
 
 
 def by_replication(measures: pd.DataFrame, scenario: str) -> pd.DataFrame:
     """One scenario's values: a row per measure, unit and year in the order told, a column per replication."""
     rows = measures[measures["scenario"] == scenario]
-    wide = rows.pivot(index=["measure", "unit", "year"], columns="replication", values="value")
+    wide = rows.set_index(["measure", "unit", "year", "replication"])["value"].unstack()  # noqa: PD010 keys are unique
     order = {name: place for place, name in enumerate(rows["measure"].unique())}
     place = wide.index.get_level_values("measure").map(order)
     return wide.iloc[np.lexsort((wide.index.get_level_values("year"), place))]

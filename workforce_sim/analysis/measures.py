@@ -15,6 +15,7 @@ import pandas as pd
 
 from workforce_sim.analysis.waits import CLOCKS
 from workforce_sim.results.tables import MEASURES, typed
+from workforce_sim.units import MONTH_DAYS, WEEK_DAYS
 
 KEYS = ["replication", "year"]
 
@@ -168,17 +169,17 @@ def _all(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
 def _wait_measures(waits: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     yearly = waits[waits["span"] == "year"]
     for (clock, by, value), rows in yearly.groupby(["clock", "by", "value"], sort=False):
-        rows = rows.set_index(KEYS)
+        own = rows.set_index(KEYS)
         told_for_whom = by in _FOR_WHOM.get(str(clock), ())
         for name, unit, _, _ in _WAITS:
-            values = rows[name] / 7.0 if unit == "weeks" else rows[name]
+            values = own[name] / WEEK_DAYS if unit == "weeks" else own[name]
             if by == "all":
                 yield f"wait.{clock}.{name}", values
             elif told_for_whom and name in _TOLD_FOR_WHOM:
                 yield f"wait.{clock}.{name}.{by}.{value}", values
         if by == "all" and clock == "treatment":
             for weeks in (18, 52, 104):
-                yield f"waiting.over_{weeks}_weeks", rows[f"waiting_over_{weeks}_weeks"]
+                yield f"waiting.over_{weeks}_weeks", own[f"waiting_over_{weeks}_weeks"]
 
 
 def _year_end(table: pd.DataFrame) -> pd.DataFrame:
@@ -190,15 +191,14 @@ def _year_end(table: pd.DataFrame) -> pd.DataFrame:
 def _list_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
     stock = _year_end(tables["lists"]).groupby(KEYS).sum(numeric_only=True)
     flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
-    days = tables["flows"].groupby("year")["period_start"].agg(lambda starts: starts.nunique() * 365.25 / 12)
+    months = tables["flows"].groupby(KEYS)["period_start"].nunique()
     waiting = stock["waiting_assessment"] + stock["waiting_treatment"] + stock["unallocated"]
     left = flow[["allocated", "handed_over", "gave_up", "closed_with_advice", "closed_not_attended"]].sum(axis=1)
-    weeks = pd.Series(flow.index.get_level_values("year").map(days).to_numpy() / 7.0, index=flow.index)
     yield "waiting_list", waiting
     yield "waiting.assessment", stock["waiting_assessment"]
     yield "waiting.treatment", stock["waiting_treatment"]
     yield "unallocated", stock["unallocated"]
-    yield "clearance_weeks", _over(waiting, left / weeks)
+    yield "clearance_weeks", _over(waiting, left / (months * MONTH_DAYS / WEEK_DAYS))
     yield "caseload", stock["in_treatment"]
     yield "overdue", stock["overdue"]
 

@@ -78,13 +78,17 @@ COURSES = {
         ),
         Course(
             "caseload_per_wte", "Caseload per WTE", "people",
-            "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.", 1, _caseload_per_wte,
+            "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.",
+            1, _caseload_per_wte,
         ),
         Course(
             "in_post", "Staff in post", "WTE",
             "Whole-time equivalents in post at the month's end; funded posts dotted.", 1, _staff("in_post_wte"),
         ),
-        Course("funded", "Funded posts", "WTE", "Whole-time equivalents funded at the month's end.", 1, _staff("funded_wte")),
+        Course(
+            "funded", "Funded posts", "WTE",
+            "Whole-time equivalents funded at the month's end.", 1, _staff("funded_wte"),
+        ),
     )
 }  # fmt: skip
 
@@ -95,7 +99,7 @@ def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     The band holds the middle 80 % of replications. A wait that is never reached counts as longer than any other.
     """
     counted = {key: frame[frame["year"] > 0] for key, frame in tables.items() if "period_start" in frame}
-    wide = COURSES[name].value(counted).unstack("replication")
+    wide = COURSES[name].value(counted).unstack("replication")  # noqa: PD010 keys are unique
     values = wide.to_numpy(dtype=float)
     ranked = np.where(np.isnan(values), np.inf, values)
     band_low, middle, band_high = np.percentile(ranked, (MIDDLE[0], 50.0, MIDDLE[1]), axis=1, method="inverted_cdf")
@@ -105,7 +109,8 @@ def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "scenario": wide.index.get_level_values("scenario"),
-            "at": wide.index.get_level_values("period_start") + pd.DateOffset(months=COURSES[name].months),
+            "at": pd.DatetimeIndex(wide.index.get_level_values("period_start"))
+            + pd.DateOffset(months=COURSES[name].months),
             "line": line,
             "low": low,
             "high": high,

@@ -7,7 +7,7 @@ year or quarter (columns: `results.tables.WAITS`; row names: `wait_rows`). Days,
 from the wait they had at its start (delayed entry; Andersen, Borgan, Gill and Keiding, *Statistical Models Based on
 Counting Processes*, 1993, section III.3) until they are seen, are gone unseen, or the year ends (censoring). Giving up
 is a competing event, never "would have been seen": the share seen by day t is the cumulative incidence of Aalen and
-Johansen (*Scand. J. Statist.* 5, 1978, 141-150), and the median is the first day by which half of all who join are seen.
+Johansen (*Scand. J. Statist.* 5, 1978, 141-150); the median is the first day by which half of all who join are seen.
 
 Two assumptions. On the clocks `treatment` and `second_contact`, being closed with advice is censoring: that person
 never needed the next step, and nothing is said of how long they would have waited for it. And a *stream* is known only
@@ -58,7 +58,7 @@ class Clock(NamedTuple):
     @property
     def stop(self) -> np.ndarray:
         """Last day on the clock, NEVER if still on it."""
-        return np.minimum(np.minimum(self.seen, self.gone), self.lost)
+        return np.asarray(np.minimum(np.minimum(self.seen, self.gone), self.lost))
 
 
 class Windows(NamedTuple):
@@ -240,12 +240,12 @@ def _censoring_aware(stays: Stays, n: int, standards: np.ndarray) -> dict[str, n
 
 
 def _count(cell: np.ndarray, n: int) -> np.ndarray:
-    return np.bincount(cell, minlength=n).astype(np.float64)
+    return np.asarray(np.bincount(cell, minlength=n), dtype=np.float64)
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Part / whole, undefined where whole is zero."""
-    return np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
 
 
 def _spread(cell: np.ndarray, wait: np.ndarray, n: int, levels: tuple[float, ...]) -> dict[str, np.ndarray]:

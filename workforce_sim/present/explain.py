@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workforce_sim.analysis.load import Task, accepted_per_week, clinical_hours, places, tasks
-from workforce_sim.present.words import assumed_numbers, joined
+from workforce_sim.present.words import UNDEFINED, assumed_numbers, joined
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import WEEK_DAYS, YEAR_DAYS
 
@@ -145,7 +145,7 @@ def staff_table(scenario: Scenario) -> Table:
         hiring = role.hiring
         weeks = (hiring.approval + hiring.round / hiring.fill) / WEEK_DAYS
         vacancy = 1 - role.in_post / role.funded if role.funded else 0.0
-        places = f"{role.caseload:.0f}" if role.caseload else "–"
+        places = f"{role.caseload:.0f}" if role.caseload else UNDEFINED
         table.add_row(
             name, f"{role.funded:.1f}", f"{role.in_post:.1f}", f"{100 * vacancy:.0f}%",
             f"{role.leavers * role.in_post:.2f} WTE", f"{weeks:.0f}", places,

@@ -16,7 +16,7 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.dates import DateFormatter, YearLocator
+from matplotlib.dates import DateFormatter, YearLocator, date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -45,7 +45,7 @@ _FOREST_TITLES = {
     "in_post_wte": "Staff in post, WTE",
 }
 
-LOOK = {
+LOOK: Any = {
     "font.size": 10, "axes.spines.top": False, "axes.spines.right": False, "axes.titleweight": "bold",
     "axes.titlelocation": "left", "axes.titlesize": 11, "axes.edgecolor": "#888888", "axes.grid": True,
     "axes.grid.axis": "y", "grid.color": "#E4E4E4", "grid.linewidth": 0.8, "xtick.color": "#444444",
@@ -77,7 +77,7 @@ def _bytes(figure: Figure, kind: str) -> bytes:
     """The same bytes for the same figure: no date, no random names."""
     buffer = io.BytesIO()
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)  # type: ignore[arg-type]
+    figure.savefig(buffer, format=kind, dpi=150, metadata=metadata)
     return buffer.getvalue()
 
 
@@ -120,8 +120,8 @@ def _ceiling(frame: pd.DataFrame) -> float:
 
 def _axis(axes: Axes, name: str) -> None:
     unit = COURSES[name].unit
-    axes.xaxis.set_major_locator(YearLocator())
-    axes.xaxis.set_major_formatter(DateFormatter("%Y"))
+    axes.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
+    axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     axes.margins(x=0.01)
     axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     if unit == "share":
@@ -178,44 +178,51 @@ def _caption(figure: Figure, text: str) -> None:
 
 
 def _reading(study: Study, name: str) -> str:
-    n = study.manifest["replications"]
+    """What line and band are, and how sure the mean is at the end."""
+    n, thing = study.manifest["replications"], COURSES[name]
     if n == 1:
         return "One replication: how sure this is cannot be told."
+    reading = f"Line: {'the middle one' if thing.middle else 'mean'} of {n} replications. Band: the middle 80% of them."
     frame = course(study.tables, name)
-    half = ((frame["high"] - frame["low"]) / 2).groupby(frame["scenario"]).last().max()
-    unit = COURSES[name].unit
-    sure = (
-        ""
-        if COURSES[name].middle or math.isnan(half)
-        else f" 95% interval of the mean at the end: at most ±{f'{100 * half:.1f} points' if unit == 'share' else f'{half:,.1f} {unit}'}."
-    )
-    line = "the middle one" if COURSES[name].middle else "mean"
-    return f"Line: {line} of {n} replications. Band: the middle 80% of them.{sure}"
+    half = float(((frame["high"] - frame["low"]) / 2).groupby(frame["scenario"]).last().max())
+    if thing.middle or math.isnan(half):
+        return reading
+    size = f"{100 * half:.1f} points" if thing.unit == "share" else f"{half:,.1f} {thing.unit}"
+    return f"{reading} 95% interval of the mean at the end: at most ±{size}."
 
 
 def _label_ends(axes: Axes, study: Study, name: str) -> None:
     """Names at the ends of the lines, moved apart where they would touch."""
-    frame = course(study.tables, name).dropna(subset=["line"]).groupby("scenario").last()
-    low, high = axes.get_ylim()
-    labels = sorted((frame.at[s, "line"], s) for s in _order(study) if s in frame.index)
-    texts = [textwrap.wrap(s, 26)[:3] for _, s in labels]
+    frame = course(study.tables, name).dropna(subset=["line"])
+    last = frame.groupby("scenario").last()
+    ends: list[tuple[float, Any, str]] = sorted(
+        zip(last["line"].tolist(), last["at"].tolist(), map(str, last.index), strict=True)
+    )
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    texts = [textwrap.wrap(scenario, 26)[:3] for _, _, scenario in ends]
     heights = [(0.05 * len(lines) + 0.015) * (high - low) for lines in texts]
-    places: list[float] = []
-    for (value, _), tall in zip(labels, heights, strict=True):
-        floor = places[-1] + (tall + heights[len(places) - 1]) / 2 if places else -math.inf
-        places.append(max(value, floor))
-    excess = max(0.0, places[-1] + heights[-1] / 2 - high) if places else 0.0
-    for i in reversed(range(len(places))):  # push down what stands above the top
-        roof = places[i + 1] - (heights[i] + heights[i + 1]) / 2 if i + 1 < len(places) else places[i] - excess
-        places[i] = min(places[i], roof)
-    last, span = frame["at"].max(), axes.get_xlim()
-    for place, (value, scenario), lines in zip(places, labels, texts, strict=True):
+    days: list[float] = [date2num(at) for _, at, _ in ends]  # type: ignore[no-untyped-call]
+    edge = max(days, default=left) + (right - left) * 0.03
+    apart = _apart([value for value, _, _ in ends], heights, high)
+    for (value, _, scenario), day, lines, place in zip(ends, days, texts, apart, strict=True):
         colour = _look(study, scenario)["color"]
-        x = last + pd.Timedelta(days=(span[1] - span[0]) * 0.03)
-        axes.text(x, place, plain_text("\n".join(lines)), va="center", fontsize=9.5, color=colour, clip_on=False)
-        axes.plot([last, x], [value, place], color=colour, lw=0.7, clip_on=False)
-    axes.set_xlim(*span)
+        axes.text(edge, place, plain_text("\n".join(lines)), va="center", fontsize=9.5, color=colour, clip_on=False)
+        axes.plot([day, edge], [value, place], color=colour, lw=0.7, clip_on=False)
+    axes.set_xlim(left, right)
     axes.set_ylim(low, high)
+
+
+def _apart(ends: Sequence[float], heights: Sequence[float], high: float) -> list[float]:
+    """Heights of labels, rising: as near to the lines' ends as they can be without touching, and not above the top."""
+    places: list[float] = []
+    for i, value in enumerate(ends):
+        floor = places[-1] + (heights[i] + heights[i - 1]) / 2 if places else -math.inf
+        places.append(max(value, floor))
+    roof = high + (heights[-1] / 2 if heights else 0.0)
+    for i in reversed(range(len(places))):
+        places[i] = min(places[i], roof - heights[i] / 2)
+        roof = places[i] - heights[i] / 2
+    return places
 
 
 # --- differences at the end ----------------------------------------------------------------------------------------
@@ -244,8 +251,8 @@ def draw_differences(study: Comparison) -> Figure:
 
 _FOREST_READING = (
     "Line: 95% interval of the difference, paired by replication. Filled: the runs can tell it from no difference; "
-    "hollow: they cannot. Wait and share: of all who join in the year, referral to first treatment contact, those still "
-    "waiting included. In this model, with these assumptions."
+    "hollow: they cannot. Wait and share: of all who join in the year, referral to first treatment contact, those "
+    "still waiting included. In this model, with these assumptions."
 )
 
 
@@ -313,12 +320,13 @@ def draw_overview(study: Study) -> Figure:
 def _overview_of_many(study: Comparison) -> Figure:
     height = 6.2 + 0.36 * len(_others(study))
     figure = Figure(figsize=(15, height))
-    top, bottom = figure.subfigures(2, 1, height_ratios=(3.7, height - 3.7))
+    halves: Any = figure.subfigures(2, 1, height_ratios=(3.7, height - 3.7))
+    top, bottom = halves
     grid = top.subplots(1, len(PANELS))
     top.subplots_adjust(left=0.04, right=0.985, top=0.72, bottom=0.1, wspace=0.24)
     for axes, name in zip(grid, PANELS, strict=True):
         course_panel(axes, study, name, [study.baseline])
-        axes.xaxis.set_major_formatter(DateFormatter("’%y"))
+        axes.xaxis.set_major_formatter(DateFormatter("'%y"))  # type: ignore[no-untyped-call]
         _panel_title(axes, name, fontsize=9.5)
     forest = bottom.subplots(1, len(_FOREST), sharey=True)
     low = height - 3.7
@@ -333,7 +341,8 @@ def _overview_of_many(study: Comparison) -> Figure:
     )
     _caption(
         figure,
-        f"Above: mean (wait: middle one) of {study.manifest['replications']} replications, band: the middle 80% of them; wait and share by quarter. Below: {_FOREST_READING}",
+        f"Above: mean (wait: middle one) of {study.manifest['replications']} replications, band: the middle 80% of "
+        f"them; wait and share by quarter. Below: {_FOREST_READING}",
     )
     return figure
 
@@ -355,9 +364,10 @@ def _key(axes: Axes, study: Study) -> None:
 def _overview_reading(study: Study) -> str:
     n = study.manifest["replications"]
     return (
-        f"Lines: means of {n} replication{'s' * (n != 1)} (wait: the middle one); bands: the middle 80% of them. Wait: half of all who join are seen "
-        "by then (referral to first treatment contact, those still waiting included), by quarter. Treated within the standard: "
-        "of all who join. Caseload: people on caseloads over WTE in post, roles that hold one. In this model, with these assumptions."
+        f"Lines: means of {n} replication{'s' * (n != 1)} (wait: the middle one); bands: the middle 80% of them. Wait: "
+        "half of all who join are seen by then (referral to first treatment contact, those still waiting included), by "
+        "quarter. Treated in standard: of all who join. Caseload: people on caseloads over WTE in post, roles that hold "
+        "one. In this model, with these assumptions."
     )
 
 

@@ -8,9 +8,9 @@ world: "in this model, with these assumptions".
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-import pandas as pd
 from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -18,7 +18,17 @@ from rich.table import Table
 from rich.text import Text
 
 from workforce_sim.analysis.measures import declaration
-from workforce_sim.present.words import assumptions, by_how_much, change, joined, told, years_shown
+from workforce_sim.present.words import (
+    UNDEFINED,
+    Cell,
+    assumptions,
+    by_how_much,
+    cells,
+    change,
+    joined,
+    told,
+    years_shown,
+)
 from workforce_sim.run import Comparison, Study
 
 HEADLINES = {
@@ -63,7 +73,7 @@ def summary(study: Study) -> RenderableType:
     """The whole summary of a study or comparison."""
     parts: list[RenderableType] = []
     if isinstance(study, Comparison):
-        others = [s.name for s in study.scenarios if s.name != study.baseline]
+        others = [scenario.name for scenario in study.scenarios if scenario.name != study.baseline]
         for name in others:
             parts += [Text(name, style="bold"), Padding(Text(" ".join(answer(study, name))), (0, 0, 1, 2))]
         parts.append(scenario_table(study, study.baseline))
@@ -77,33 +87,35 @@ def summary(study: Study) -> RenderableType:
 
 def scenario_table(study: Study, name: str) -> Table:
     """The headline measures of one scenario at the end of each year."""
-    frame = study.summary[study.summary["scenario"] == name]
-    years = years_shown(frame["year"])
+    found = cells(study.summary, name)
+    years = years_shown(year for _, year in found)
     table = _table(f"{name}: at the end of each year", years)
-    cells = frame.set_index(["measure", "year"])
     for measure, label in HEADLINES.items():
-        table.add_row(label, *(told(cells.at[(measure, year), "mean"], declaration(measure).unit) for year in years))
+        row = [found[measure, year] for year in years]
+        table.add_row(label, *(told(cell.mean, cell.unit) for cell in row))
     return table
 
 
 def difference_table(comparison: Comparison, name: str) -> Table:
     """One what-if: its measures at the end of each year, and under each the difference from the baseline."""
-    frame = comparison.comparison[comparison.comparison["scenario"] == name]
-    years = years_shown(frame["year"])
+    found = cells(comparison.comparison, name)
+    years = years_shown(year for _, year in found)
     table = _table(f"{name}: at the end of each year, and against the baseline", years)
-    cells = frame.set_index(["measure", "year"])
     for measure, label in HEADLINES.items():
-        unit = declaration(measure).unit
-        table.add_row(label, *(told(cells.at[(measure, year), "mean"], unit) for year in years))
-        table.add_row(
-            Text("  difference", style="dim"), *(_difference(cells.loc[(measure, year)], unit) for year in years)
-        )
+        row = [found[measure, year] for year in years]
+        table.add_row(label, *(told(cell.mean, cell.unit) for cell in row))
+        table.add_row(Text("  difference", style="dim"), *(_difference(cell) for cell in row))
     return table
 
 
 def _table(title: str, years: Sequence[int]) -> Table:
     table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
     )
     table.add_column("", no_wrap=True)
     for year in years:
@@ -111,80 +123,86 @@ def _table(title: str, years: Sequence[int]) -> Table:
     return table
 
 
-def _difference(row: pd.Series, unit: str) -> Text:
+def _difference(cell: Cell) -> Text:
     """`+6 ±2`, or ≈ where the runs cannot tell it apart from none."""
-    if math.isnan(row["difference"]):
-        return Text("–", style="dim")
-    if not math.isnan(row["low"]) and not row["told_apart"]:
+    if math.isnan(cell.difference):
+        return Text(UNDEFINED, style="dim")
+    if not math.isnan(cell.low) and not cell.told_apart:
         return Text(SAME, style="dim")
-    worse = {"higher": row["difference"] < 0, "lower": row["difference"] > 0}.get(declaration(row.name[0]).better)
-    return Text(change(row, unit), style="" if worse is None else "red" if worse else "green")
+    return Text(change(cell), style={True: "red", False: "green", None: ""}[_is_worse(cell)])
+
+
+def _is_worse(cell: Cell) -> bool | None:
+    """Whether the what-if does worse than the baseline; None where neither way is better."""
+    better = declaration(cell.measure).better
+    return None if better == "neither" else (cell.difference > 0) == (better == "lower")
 
 
 def answer(comparison: Comparison, name: str) -> list[str]:
     """Two to four sentences on one what-if, at the end of its last year, with how sure the runs are."""
-    frame = comparison.comparison[comparison.comparison["scenario"] == name]
-    last = int(frame["year"].max())
-    rows = frame[frame["year"] == last].set_index("measure")
-    known = [m for m in _answers(rows) if not math.isnan(rows.at[m, "difference"])]
-    apart = [m for m in known if rows.at[m, "told_apart"]]
-    same = [_SPOKEN[m][0] for m in known if m not in apart]
-    place = f"In this model, with these assumptions, by the end of year {last}"
+    found = cells(comparison.comparison, name)
+    last = max(year for _, year in found)
+    rows = {measure: cell for (measure, year), cell in found.items() if year == last}
+    known = [rows[m] for m in _answers(rows) if not math.isnan(rows[m].difference)]
+    apart = [cell for cell in known if cell.told_apart]
+    same = [_SPOKEN[cell.measure][0] for cell in known if not cell.told_apart]
+    place = f"In this model, with these assumptions, by the end of year {last},"
     sentences = []
     if apart:
-        sentences = [f"{place}, {joined([_spoken(rows.loc[m]) for m in apart])}, compared with {comparison.baseline}."]
+        sentences = [f"{place} {joined([_spoken(cell) for cell in apart])}, compared with {comparison.baseline}."]
     if same:
-        begin = (
-            "The runs can tell no difference in"
-            if apart
-            else f"{place}, the runs can tell no difference from {comparison.baseline} in"
-        )
-        sentences.append(f"{begin} {joined(same)}.")
-    sentences += _worse(rows, set(known))
+        begin = "The runs" if apart else f"{place} the runs"
+        than = "" if apart else f" from {comparison.baseline}"
+        sentences.append(f"{begin} can tell no difference{than} in {joined(same)}.")
+    sentences += _worse(rows, {cell.measure for cell in known})
     if apart:
-        sentences += _when(frame, apart[0]) + _for_whom(rows)
+        sentences += _when(found, apart[0]) + _for_whom(rows)
     return sentences[:MOST_SENTENCES]
 
 
-def _answers(rows: pd.DataFrame) -> list[str]:
+def _answers(rows: Mapping[str, Cell]) -> list[str]:
     """The measures of the answer; the share treated within 18 weeks where a median is never reached."""
     median, *others = _ANSWERS
-    return ["wait.treatment.within_18_weeks" if math.isnan(rows.at[median, "difference"]) else median, *others]
+    return ["wait.treatment.within_18_weeks" if math.isnan(rows[median].difference) else median, *others]
 
 
-def _spoken(row: pd.Series) -> str:
-    words, up, down = _SPOKEN[str(row.name)]
-    return f"{words} is {by_how_much(row)} {up if row['difference'] > 0 else down}"
+def _spoken(cell: Cell) -> str:
+    words, up, down = _SPOKEN[cell.measure]
+    return f"{words} is {by_how_much(cell)} {up if cell.difference > 0 else down}"
 
 
-def _when(frame: pd.DataFrame, measure: str) -> list[str]:
+def _when(found: Mapping[tuple[str, int], Cell], last: Cell) -> list[str]:
     """Since which year the first answer holds without a break."""
-    rows = frame[frame["measure"] == measure].sort_values("year", ascending=False)
-    same_way = rows["told_apart"] & (rows["difference"] * rows["difference"].iloc[0] > 0)
-    first = int(rows["year"][same_way.cummin()].min())
-    if first == rows["year"].min():
-        return []
-    return [f"The difference in {_SPOKEN[measure][0]} can be told from year {first} on."]
+    years = sorted(year for measure, year in found if measure == last.measure)
+    since = last.year
+    for year in reversed(years):
+        cell = found[last.measure, year]
+        if not cell.told_apart or cell.difference * last.difference <= 0:
+            break
+        since = year
+    return (
+        [f"The difference in {_SPOKEN[last.measure][0]} can be told from year {since} on."] if since > years[0] else []
+    )
 
 
-def _for_whom(rows: pd.DataFrame) -> list[str]:
+def _for_whom(rows: Mapping[str, Cell]) -> list[str]:
     """The change in the median wait for treatment, severity by severity."""
     stem = "wait.treatment.median.severity."
-    parts = {str(m).removeprefix(stem): rows.loc[m] for m in rows.index if str(m).startswith(stem)}
-    if len(parts) < 2 or not any(row["told_apart"] for row in parts.values()):
+    parts = {measure.removeprefix(stem): cell for measure, cell in rows.items() if measure.startswith(stem)}
+    if len(parts) < 2 or not any(cell.told_apart for cell in parts.values()):
         return []
-    changes = [f"{change(r, 'weeks') if r['told_apart'] else 'no difference to tell'} ({s})" for s, r in parts.items()]
+    changes = [f"{change(c) if c.told_apart else 'no difference to tell'} ({s})" for s, c in parts.items()]
     return [f"By severity, the median wait for treatment changes, in weeks, by {joined(changes)}."]
 
 
-def _worse(rows: pd.DataFrame, spoken: set[str]) -> list[str]:
+def _worse(rows: Mapping[str, Cell], spoken: AbstractSet[str]) -> list[str]:
     """What clearly gets worse in exchange, among the measures to watch."""
-    found = []
-    for measure in (m for m in _WATCHED if m not in spoken):
-        row, better = rows.loc[measure], declaration(measure).better
-        against = row["difference"] < 0 if better == "higher" else row["difference"] > 0
-        if row["told_apart"] and against and abs(row["difference"]) >= CLEARLY * (row["high"] - row["low"]) / 2:
-            found.append(_spoken(row))
+    watched = (rows[measure] for measure in _WATCHED if measure not in spoken)
+    found = [
+        _spoken(cell)
+        for cell in watched
+        if cell.told_apart and _is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
+    ]
     return [f"In exchange, {joined(found)}."] if found else []
 
 
@@ -201,8 +219,8 @@ def _notes(study: Study) -> Iterator[str]:
     """What else a reader must know."""
     n = study.manifest["replications"]
     yield (
-        f"Means of {n} replication{'s' * (n != 1)}, seed {study.manifest['seed']}. On time: within the standard. Waits and "
-        "shares are of all who join the list in the year, those still waiting included."
+        f"Means of {n} replication{'s' * (n != 1)}, seed {study.manifest['seed']}. On time: within the standard. "
+        "Waits and shares are of all who join the list in the year, those still waiting included."
     )
     measures = study.tables["measures"]
     total = len(measures[["scenario", "replication"]].drop_duplicates())
@@ -210,14 +228,10 @@ def _notes(study: Study) -> Iterator[str]:
         missing = measures[(measures["measure"] == measure) & measures["value"].isna()]
         if len(missing):
             runs = len(missing[["scenario", "replication"]].drop_duplicates())
-            why = (
-                "fewer than half would be seen within three years, at a year's rates"
-                if "median" in measure
-                else "undefined"
-            )
-            yield f"– {label}: in {runs} of {total} replications, {why}."
+            why = "fewer than half would be seen within three years" if "median" in measure else "undefined"
+            yield f"{UNDEFINED} {label}: in {runs} of {total} replications, {why}."
     for scenario in study.manifest["scenarios"]:
         for year in scenario["years"]:
             if year["months"] < 12:
-                yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; its sums are of those."
+                yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; sums are of those."
     yield from assumptions(study.scenarios)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,47 +16,72 @@ from workforce_sim.scenario.scenario import Scenario
 
 UNSUPPORTED = "U"
 
+UNDEFINED = "\N{EN DASH}"
+"""Stands where there is no value."""
+
 YEARS_SHOWN = 5
 """More years than this do not fit a line of 80 characters."""
+
+
+class Cell(NamedTuple):
+    """One measure of one scenario in one year; from a comparison also its difference from the baseline."""
+
+    measure: str
+    unit: str
+    year: int
+    mean: float
+    difference: float = math.nan
+    low: float = math.nan
+    """Low end of the interval of the difference."""
+    high: float = math.nan
+    told_apart: bool = False
+
+    @property
+    def half_width(self) -> float:
+        """Half the interval of the difference."""
+        return (self.high - self.low) / 2
+
+
+def cells(frame: pd.DataFrame, scenario: str) -> dict[tuple[str, int], Cell]:
+    """The rows of a summary or comparison that belong to a scenario, by measure and year."""
+    columns = [name for name in Cell._fields if name in frame]
+    if "difference" not in frame:
+        columns = ["measure", "unit", "year", "mean"]
+    rows = frame.loc[frame["scenario"] == scenario, columns].itertuples(index=False, name=None)
+    return {(cell.measure, cell.year): cell for cell in (Cell(*row) for row in rows)}
 
 
 def told(value: float, unit: str) -> str:
     """A value without its unit: shares in percent, WTE and weeks with one decimal, people whole."""
     if math.isnan(value):
-        return "–"
+        return UNDEFINED
     if unit in ("share", "0 to 1"):
         return f"{100 * value:.0f}%"
     return f"{value:,.0f}" if abs(value) >= 100 or unit in ("people", "contacts", "crises") else f"{value:.1f}"
 
 
-def change(row: pd.Series, unit: str) -> str:
-    """A difference and half its interval, such as `+6 ±2`: shares in percentage points."""
-    scale, digits = _scale(unit, row["difference"])
-    half = (row["high"] - row["low"]) / 2
-    sure = "" if math.isnan(half) else f" ±{scale * half:,.{digits}f}"
-    return f"{scale * row['difference']:+,.{digits}f}{sure}"
+def change(cell: Cell) -> str:
+    """A difference and half its interval, such as `+6.2 ±2.0`: shares in percentage points."""
+    scale, digits = _scale(cell)
+    sure = "" if math.isnan(cell.half_width) else f" ±{scale * cell.half_width:,.{digits}f}"
+    return f"{scale * cell.difference:+,.{digits}f}{sure}"
 
 
-def by_how_much(row: pd.Series) -> str:
+def by_how_much(cell: Cell) -> str:
     """The size of a difference in words, with its interval: `3.1 weeks (2.2 to 4.0)`."""
-    unit = str(row["unit"])
-    scale, digits = _scale(unit, row["difference"])
-    size = f"{scale * abs(row['difference']):,.{digits}f} {unit_words(unit)}"
-    if math.isnan(row["low"]):
+    scale, digits = _scale(cell)
+    words = {"share": "percentage points", "0 to 1": "percentage points", "people per WTE": "people"}
+    size = f"{scale * abs(cell.difference):,.{digits}f} {words.get(cell.unit, cell.unit)}"
+    if math.isnan(cell.low):
         return size
-    ends = sorted(scale * end * math.copysign(1, row["difference"]) for end in (row["low"], row["high"]))
-    return f"{size} ({ends[0]:,.{digits}f} to {ends[1]:,.{digits}f})"
+    low, high = sorted(math.copysign(scale, cell.difference) * end for end in (cell.low, cell.high))
+    return f"{size} ({low:,.{digits}f} to {high:,.{digits}f})"
 
 
-def unit_words(unit: str) -> str:
-    """The unit of a difference."""
-    return {"share": "percentage points", "0 to 1": "percentage points", "people per WTE": "people"}.get(unit, unit)
-
-
-def _scale(unit: str, value: float) -> tuple[float, int]:
+def _scale(cell: Cell) -> tuple[float, int]:
     """Factor and decimals: small differences get a decimal more."""
-    scale = 100.0 if unit in ("share", "0 to 1") else 1.0
-    return scale, 0 if abs(scale * value) >= 10 else 1
+    scale = 100.0 if cell.unit in ("share", "0 to 1") else 1.0
+    return scale, 0 if abs(scale * cell.difference) >= 10 else 1
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -66,7 +92,7 @@ def joined(parts: Sequence[str]) -> str:
 
 def years_shown(years: Iterable[int]) -> list[int]:
     """At most five years: all, or the first four and the last."""
-    every = sorted({int(year) for year in years})
+    every = sorted(set(years))
     return every if len(every) <= YEARS_SHOWN else every[: YEARS_SHOWN - 1] + every[-1:]
 
 

@@ -69,7 +69,8 @@ def save(
 
 def read_table(directory: Path, name: str) -> pd.DataFrame:
     """A saved table; a damaged file is an error, never wrong numbers."""
-    return pq.read_table(directory / "tables" / f"{name}.parquet", page_checksum_verification=True).to_pandas()
+    table = pq.read_table(directory / "tables" / f"{name}.parquet", page_checksum_verification=True)
+    return pd.DataFrame(table.to_pandas())
 
 
 def csv_text(frame: pd.DataFrame) -> str:
@@ -137,9 +138,9 @@ def _replace(new: Path, target: Path) -> None:
         moved: list[tuple[Path, Path]] = []
         try:
             for path in _ours_in(target):
-                moved.append(_move(path, old / path.relative_to(target)))
+                moved.append(_move(path, old / path.relative_to(target)))  # noqa: PERF401 what is moved must be known
             for path in sorted((p for p in new.rglob("*") if p.is_file()), key=lambda p: p.name == MANIFEST):
-                moved.append(_move(path, target / path.relative_to(new)))
+                moved.append(_move(path, target / path.relative_to(new)))  # noqa: PERF401 as above
         except BaseException:
             for before, after in reversed(moved):
                 _move(after, before)

@@ -267,7 +267,7 @@ def typed(table: Table, columns: Mapping[str, object]) -> pd.DataFrame:
     declared = [c.name for c in table.columns]
     if unknown := set(columns) ^ set(declared):
         raise ValueError(f"table {table.name}: columns {sorted(unknown)} are missing or not declared")
-    return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=DTYPES[c.type]) for c in table.columns})  # type: ignore[call-overload]
+    return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=DTYPES[c.type]) for c in table.columns})
 
 
 def years_of_periods(inputs: Inputs) -> np.ndarray:
