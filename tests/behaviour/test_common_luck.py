@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.behaviour.paired import ARRAYS, adult, mean_wait_to_start, measured, runs, same_run
-from tests.behaviour.worlds import START, Tree, by_day, changed, inputs_of, small_worlds
+from tests.behaviour.worlds import START, Tree, by_day, changed, inputs_of, scenario_of, small_worlds
 from workforce_sim.engine.simulate import simulate
 from workforce_sim.engine.staffing import Chronicle
 from workforce_sim.inputs.codes import NOT_YET
+from workforce_sim.scenario.numbers import numbers, with_numbers
 
 REPLICATIONS = 30
 FAST: Any = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
@@ -23,22 +24,14 @@ FAST: Any = {"deadline": None, "derandomize": True, "suppress_health_check": lis
 # --- what changes nothing -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "edits",
-    [
-        [("name", "Another title"), ("description", "Other words.")],
-        [("packages.medical.lead.contacts", {"mean": 8, "sd": 0})],
-        [("contacts_by_severity", {"mild": "x0.7", "moderate": "x1", "severe": "x1.6"})],
-        [("packages.therapy.lead.dna", "12%"), ("packages.therapy.lead.remote", "25%")],
-        [("workforce.roles.nurse.hiring", {"fill": "47%"})],
-        [("caseload_by_severity", "x1")],
-        [("demand.sources.other.urgent", "6%")],
-        [("in_treatment.stretch.longer_course", "3% per week")],
-    ],
-)
-def test_saying_the_same_in_other_words_changes_nothing(edits: list[tuple[str, Any]]) -> None:
-    """A what-if that says what stands already differs from the baseline by exactly zero, in every array."""
-    for one, other in zip(runs(adult(horizon="1 year"), 2), runs(adult(*edits, horizon="1 year"), 2), strict=True):
+def test_saying_the_same_in_other_words_changes_nothing() -> None:
+    """With another title, and every number that the plan holds written out, silent or not: exactly the same run."""
+    scenario = scenario_of(adult(horizon="1 year"))
+    known = {number: number.value for number in numbers(scenario) if number.value is not None}
+    in_full = with_numbers(scenario.tree, scenario, known)
+    assert len(str(in_full)) > 1.2 * len(str(scenario.tree))
+    in_full |= {"name": "Another title", "description": "Other words."}
+    for one, other in zip(runs(scenario, 2), runs(in_full, 2), strict=True):
         assert same_run(one, other)
 
 
@@ -57,9 +50,16 @@ def test_a_lever_at_no_effect_is_no_lever() -> None:
         assert same_run(one, other)
 
 
-def test_an_unused_role_changes_nothing_for_the_others() -> None:
+# A bug reported with this test: the clinicians' turn begins at `day % occupied slots` (model.md 6), and people who have
+# nothing to do in any clinic count among the occupied.
+@pytest.mark.parametrize("wte", [
+    "0 wte",
+    pytest.param("3 wte", marks=pytest.mark.xfail(
+        reason="BUG: idle people move the clinicians' turns", raises=AssertionError, strict=True)),
+])  # fmt: skip
+def test_an_unused_role_changes_nothing_for_the_others(wte: str) -> None:
     """A role that nobody asks for, however many are in post, leaves every other role, list and person as they were."""
-    idle = {"funded": "3 wte", "in_post": "3 wte", "clinical_share": "50%", "leavers": "30% per year"}
+    idle = {"funded": wte, "in_post": wte, "clinical_share": "50%", "leavers": "30% per year"}
     base = adult(("workforce.hiring.reputation", 0), horizon="1 year")  # reputation looks at the team's vacancies
     for role in base["workforce"]["roles"].values():
         role.get("hiring", {}).pop("reputation", None)
@@ -99,7 +99,7 @@ def test_a_team_beside_changes_nothing() -> None:
         np.testing.assert_array_equal(one.flow, other.flow[:, :1])
         np.testing.assert_array_equal(one.use, other.use[:, :1])
         np.testing.assert_array_equal(one.staffing, other.staffing[:, :1])
-        np.testing.assert_array_equal(one.log, other.log[other.log["team"] == 0])
+        np.testing.assert_array_equal(np.sort(one.log), np.sort(other.log[other.log["team"] == 0]))
         assert not np.array_equal(other.flow[:, 0], other.flow[:, 1])
 
 

@@ -867,7 +867,7 @@ class Team:
         """Of those with room, the most preferred role, then the most room, then the lowest slot."""
         rule = person.rule(person.lead_series)
         for clinicians in self.who_may_take(rule.TASK, person.severity):
-            with_room = [clinician for clinician in clinicians if clinician.room() >= rule.WEIGHT]
+            with_room = [clinician for clinician in clinicians if clinician.room() > 0]
             if with_room:
                 return max(with_room, key=Clinician.room)
         return None
@@ -913,7 +913,7 @@ class Team:
                 use[USE.CASES] += clinician.cases
                 use[USE.WEIGHTED] += clinician.held
                 use[USE.PLACES] += clinician.places
-                use[USE.OVER_CAP] += clinician.held > clinician.places
+                use[USE.OVER_CAP] += 10 * clinician.held > 11 * clinician.places
 
     def starts_period(self) -> None:
         for cell in self.all_cells:

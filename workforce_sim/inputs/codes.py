@@ -168,7 +168,7 @@ class Use(IntEnum):
     PLACES = 11  # stock: room for weighted caseload of those in post, thousandths
     PRESENT = 12  # sum over working days of WTE present, hundredths
     IN_POST_DAYS = 13  # sum over working days of WTE in post, hundredths
-    OVER_CAP = 14  # stock: clinicians in post who hold more than their places
+    OVER_CAP = 14  # stock: clinicians in post who hold over a tenth more than their places
     N = 15
 
 

@@ -141,7 +141,7 @@ def end_period(w, period):
             use[Use.CASES] += s["cases"]
             use[Use.WEIGHTED] += s["held"]
             use[Use.PLACES] += s["places"]
-            use[Use.OVER_CAP] += 1 if s["held"] > s["places"] else 0
+            use[Use.OVER_CAP] += 1 if 10 * s["held"] > 11 * s["places"] else 0
 
 
 # --- the first and the last day ------------------------------------------------------------------------------------
