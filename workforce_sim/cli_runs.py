@@ -6,12 +6,13 @@ given, results in it, whole or not at all. Ctrl-C ends a run at once and saves n
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -99,13 +100,20 @@ def _simulate(
             _save(study, folder, force)
     except KeyboardInterrupt:
         click.echo("Stopped. Nothing was saved.", err=True)
-        sys.exit(INTERRUPTED)
+        _end_at_once(INTERRUPTED)
     _print(summary(study))
     click.echo(
         f"Results are in {folder}."
         if folder is not None
         else "Nothing was saved; add --out DIR to keep tables and figures."
     )
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """Leave without taking the interpreter apart, which takes seconds once a kernel is loaded."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _read(files: Sequence[str]) -> list[Scenario]:

@@ -65,7 +65,9 @@ def _forget_older(folder: Path) -> None:
 
 
 def is_kept() -> bool:
-    """True if the kernel is compiled already, so that a first run need not wait."""
+    """True if the kernel is compiled already, or never will be, so that a first run need not wait."""
+    if numba.config.DISABLE_JIT:
+        return True
     return any(Path(numba.config.CACHE_DIR or PACKAGE).rglob("day.advance-*.nbc"))
 
 

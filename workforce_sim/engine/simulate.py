@@ -5,12 +5,15 @@ In: `Inputs`, seed, replication number. Out: `RawRun`, the arrays that the resul
 
 from __future__ import annotations
 
+import pickle
+import warnings
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import simpy
 
+from workforce_sim import compiled
 from workforce_sim.engine import kernel
 from workforce_sim.engine.kernel.handle import handle
 from workforce_sim.engine.management import Management
@@ -135,8 +138,22 @@ ClinicFactory = Callable[
 ]
 
 
+def is_compiled() -> bool:
+    """True if a run can start at once; False if the kernel is yet to be compiled, which takes a minute or so."""
+    return compiled.is_kept()
+
+
 def simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
     """One replication of a scenario."""
+    try:
+        return _simulate(inputs, seed, replication)
+    except (EOFError, pickle.UnpicklingError):
+        warnings.warn("the compiled code kept on disk was damaged; compiling it again", stacklevel=2)
+        compiled.forget()
+        return _simulate(inputs, seed, replication)
+
+
+def _simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
     clinic, workforce = run_clinic(inputs, seed, replication, Compiled)
     world, names = clinic.world, inputs.names
     cells = (len(inputs.period_starts), len(names.teams), len(names.severities), len(names.groups), -1)

@@ -365,9 +365,9 @@ def _overview_reading(study: Study) -> str:
     n = study.manifest["replications"]
     return (
         f"Lines: means of {n} replication{'s' * (n != 1)} (wait: the middle one); bands: the middle 80% of them. "
-        "Wait: half of all who join are seen by then (referral to first treatment contact, those still waiting included), by "
-        "quarter. Treated in standard: of all who join. Caseload: people on caseloads over WTE in post, roles that hold "
-        "one. In this model, with these assumptions."
+        "Wait: half of all who join are seen by then (referral to first treatment contact, those still waiting "
+        "included), by quarter. Treated in standard: of all who join. Caseload: people on caseloads over WTE in post, "
+        "roles that hold one. In this model, with these assumptions."
     )
 
 
