@@ -166,7 +166,7 @@ WORKFORCE = Table(
         Column("caseload", "whole", "people", "on the caseloads of the role"),
         Column("caseload_weighted", "number", "places", "the same, each person by their weight"),
         Column("places", "number", "places", "room for weighted caseload of those in post"),
-        Column("over_cap", "whole", "clinicians", "hold more than their places"),
+        Column("over_cap", "whole", "clinicians", "hold over a tenth more than their places"),
     ),
 )
 
