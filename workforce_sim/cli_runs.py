@@ -6,6 +6,7 @@ given, results in it, whole or not at all. Ctrl-C ends a run at once and saves n
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -110,7 +111,8 @@ def _simulate(
 
 
 def _end_at_once(code: int) -> NoReturn:
-    """Leave without taking the interpreter apart, which takes seconds once a kernel is loaded."""
+    """Clean up and leave, without taking the interpreter apart, which takes seconds once a kernel is loaded."""
+    atexit._run_exitfuncs()  # noqa: SLF001  what sys.exit would run first
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from time import perf_counter
@@ -19,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 from joblib import cpu_count
-from joblib.externals.loky import as_completed, get_reusable_executor
+from joblib.externals.loky import get_reusable_executor
 
 from workforce_sim.analysis import compare as side_by_side
 from workforce_sim.analysis.measures import measures
@@ -200,7 +201,7 @@ Task = tuple[int, Sequence[int]]
 
 def _first(inputs: Sequence[Inputs], todo: tuple[int, int], options: Options) -> Part:
     """The first replication, in this process: it compiles the kernel if need be, and loads it."""
-    if not getattr(engine, "is_compiled", lambda: True)():
+    if not engine.is_compiled():
         options.on_notice(COMPILE_NOTICE)
     place, number = todo
     return place, replicate(inputs[place], options.seed, [number], options.spells)
@@ -222,17 +223,23 @@ def _here(inputs: Sequence[Inputs], tasks: Sequence[Task], options: Options, _: 
 
 
 def _in_pool(inputs: Sequence[Inputs], tasks: Sequence[Task], options: Options, workers: int) -> Iterator[Part]:
-    """Share the tasks among processes; whatever ends this early kills them at once."""
+    """Share the tasks among processes; whatever ends this early kills them at once.
+
+    Only as many tasks are given out as the workers can take: loky stumbles over others when it is stopped.
+    """
     pool = get_reusable_executor(max_workers=workers, initializer=_leave_interrupts_to_parent)
+    waiting = iter(tasks)
+    out: dict[Future[list[Kept]], int] = {}
     try:
-        places = {
-            pool.submit(replicate, inputs[place], options.seed, numbers, options.spells): place
-            for place, numbers in tasks
-        }
-        for future in as_completed(places):
-            yield places[future], future.result()
+        while True:
+            for place, numbers in islice(waiting, workers + 1 - len(out)):
+                out[pool.submit(replicate, inputs[place], options.seed, numbers, options.spells)] = place
+            if not out:
+                return
+            for future in wait(out, return_when=FIRST_COMPLETED).done:
+                yield out.pop(future), future.result()
     except BaseException:
-        pool.shutdown(wait=False, kill_workers=True)
+        pool.shutdown(wait=True, kill_workers=True)
         raise
 
 

@@ -112,6 +112,12 @@ def test_a_share_that_cannot_be_known_is_not_made_up():
     assert np.isnan(row(spells(), "assessment")["within_standard"])
 
 
+def test_a_share_known_to_within_a_twentieth_is_told():
+    """If 30 were seen on day 5 and one was followed for 9 days only, the one left counts as not seen."""
+    log = spells(*({"referral_day": 10, "first_contact_day": 15} for _ in range(30)), {"referral_day": YEAR - 10})
+    assert row(log, "assessment")["within_standard"] == pytest.approx(30 / 31)
+
+
 def test_each_severity_has_its_own_standard():
     """With standards of 5 and 60 days, the share is that of each, weighted by those who joined."""
     log = spells(*(

@@ -95,7 +95,9 @@ def test_a_source_of_none_changes_nothing_for_the_others() -> None:
 
 def test_a_team_beside_changes_nothing() -> None:
     """Two copies of a team: the first is the team that stands alone, and the second is not the same again."""
-    for one, other in zip(runs(adult(horizon="1 year"), 2), runs(adult(("copies", 2), horizon="1 year"), 2), strict=True):
+    for one, other in zip(
+        runs(adult(horizon="1 year"), 2), runs(adult(("copies", 2), horizon="1 year"), 2), strict=True
+    ):
         np.testing.assert_array_equal(one.flow, other.flow[:, :1])
         np.testing.assert_array_equal(one.use, other.use[:, :1])
         np.testing.assert_array_equal(one.staffing, other.staffing[:, :1])
@@ -188,14 +190,18 @@ def test_a_replication_stands_alone(tree: Tree, seed: int) -> None:
 def variance_ratio(what_if: Tree, base: Tree) -> tuple[float, float]:
     """(variance of the difference with independent seeds over that with common luck, mean of the difference)."""
     common = measured(what_if, mean_wait_to_start, REPLICATIONS) - measured(base, mean_wait_to_start, REPLICATIONS)
-    apart = measured(what_if, mean_wait_to_start, REPLICATIONS, seed=2) - measured(base, mean_wait_to_start, REPLICATIONS)
+    apart = measured(what_if, mean_wait_to_start, REPLICATIONS, seed=2) - measured(
+        base, mean_wait_to_start, REPLICATIONS
+    )
     return float(apart.var(ddof=1) / common.var(ddof=1)), float(common.mean())
 
 
 def test_differences_of_small_changes_are_sharp(record_property: Any) -> None:
     """With contacts 5 % shorter, common luck makes the variance of the difference in mean wait 5 times smaller."""
     base = adult(horizon="3 years")
-    shorter = adult(("changes", [{"from": str(START), "factor": "packages.*.lead.takes", "by": "x0.95"}]), horizon="3 years")
+    shorter = adult(
+        ("changes", [{"from": str(START), "factor": "packages.*.lead.takes", "by": "x0.95"}]), horizon="3 years"
+    )
     ratio, difference = variance_ratio(shorter, base)
     record_property("variance_ratio", ratio)
     print(f"contacts 5 % shorter: variance ratio {ratio:.1f}, wait {difference:+.1f} days")  # noqa: T201  # the figure is asked for
@@ -205,7 +211,9 @@ def test_differences_of_small_changes_are_sharp(record_property: Any) -> None:
 def test_differences_of_one_more_nurse_are_told(record_property: Any) -> None:
     """For one more nurse the gain of common luck is measured and told; it must not be a loss."""
     base = adult(horizon="3 years")
-    more = adult(("workforce.roles.nurse.funded", "8 wte"), ("workforce.roles.nurse.in_post", "7 wte"), horizon="3 years")
+    more = adult(
+        ("workforce.roles.nurse.funded", "8 wte"), ("workforce.roles.nurse.in_post", "7 wte"), horizon="3 years"
+    )
     ratio, difference = variance_ratio(more, base)
     record_property("variance_ratio", ratio)
     print(f"one more nurse: variance ratio {ratio:.1f}, wait {difference:+.1f} days")  # noqa: T201  # the figure is asked for

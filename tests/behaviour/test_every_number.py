@@ -19,28 +19,31 @@ from workforce_sim.run import run
 from workforce_sim.scenario.numbers import Number, numbers, with_numbers
 from workforce_sim.scenario.scenario import Scenario
 
-HORIZONS = ("1 year", "2 years")
-"""Tried one after the other, each with replications 0 and 1, until something moves."""
+TRIES = (("1 year", 2), ("5 years", 8))
+"""Horizon and replications: the second for what acts on rare events, such as the second round of a role's adverts."""
 
 MOVE = 0.08
 """What a part of a whole gives to its neighbour."""
 
-IDLE: dict[str, str] = {}
+IDLE: dict[str, str] = {
+    f"workforce.roles.{role}.caseload_target": "BUG: a caseload_target without a caseload is read and never used"
+    for role in ("support_worker", "peer_support_worker")
+}
 """Paths that are known to move nothing, and why; each is a bug to mend."""
 
 
 @lru_cache(maxsize=2)
-def base(horizon: str) -> tuple[Scenario, list[RawRun]]:
+def base(horizon: str, replications: int) -> tuple[Scenario, list[RawRun]]:
     """The shipped scenario over a horizon, and its replications."""
     scenario = scenario_of(adult(horizon=horizon))
     inputs = compile_inputs(scenario)
-    return scenario, [simulate(inputs, 1, replication) for replication in (0, 1)]
+    return scenario, [simulate(inputs, 1, replication) for replication in range(replications)]
 
 
 @lru_cache(maxsize=1)
 def base_measures() -> pd.DataFrame:
     """What analysis makes of the shipped scenario over a year."""
-    return run(base(HORIZONS[0])[0], replications=1, workers=1).tables["measures"]
+    return run(base(*TRIES[0])[0], replications=1, workers=1).tables["measures"]
 
 
 def all_numbers() -> dict[str, Number]:
@@ -69,14 +72,24 @@ def moved(number: Number, known: dict[str, Number]) -> dict[Number, float]:
         step = MOVE if one + MOVE <= 1 and other >= MOVE else -MOVE
         return {whole[0]: one + step, whole[1]: other - step}
     low, high = number.quantity.low, number.quantity.high
+    if number.path == "horizon":
+        return {number: 270.0}
     if number.value is None:
         return {number: 20.0 if high > 1 else 0.3}
     if number.quantity.whole:
         return {number: number.value + 1 if number.value + 1 <= high else number.value - 1}
     if number.value == 0:
         return {number: min(high, max(low, 0.1 if high <= 1 else 3.0))}
-    up, down = number.value * 1.3, number.value * 0.7
+    up, down = number.value * 1.5, number.value * 0.5
     return {number: up if low <= up <= high else down}
+
+
+def farthest(number: Number) -> list[float]:
+    """Values as far off as the range allows, farthest first."""
+    low, high, value = number.quantity.low, number.quantity.high, number.value or 0.0
+    high = min(high, max(10 * value, 1.0))
+    ends = [low, high] if value - low > high - value else [high, low]
+    return [int(end) if number.quantity.whole else end for end in ends] + [3 * value]
 
 
 def refused_or_read(tree: Tree) -> Scenario | None:
@@ -88,36 +101,42 @@ def refused_or_read(tree: Tree) -> Scenario | None:
         return None
 
 
-def matters(change: Any) -> bool:
-    """Does a change of the shipped scenario (tree, scenario → tree) move anything, or is it refused?"""
-    for horizon in HORIZONS:
-        scenario, runs = base(horizon)
-        other = refused_or_read(change(copy.deepcopy(scenario.tree), scenario))
-        if other is None:
+def moves(tree: Tree | Scenario, attempt: tuple[str, int]) -> bool:
+    """Does any array, or anything that analysis makes of them, differ from the shipped scenario?"""
+    other, (_, runs) = scenario_of(tree), base(*attempt)
+    inputs = compile_inputs(other)
+    if not all(same_run(run, simulate(inputs, 1, run.replication)) for run in runs):
+        return True
+    return attempt == TRIES[0] and not base_measures().equals(run(other, replications=1, workers=1).tables["measures"])
+
+
+def matters(path: str) -> bool:
+    """Is the shipped scenario refused, or its results others, with another number at a path?"""
+    for attempt in TRIES:
+        scenario = base(*attempt)[0]
+        known = {number.path: number for number in numbers(scenario)}
+        number = known[path]
+        choices = [moved(number, known)]
+        if attempt != TRIES[0] and not parts_of_a_whole(number, known):
+            choices = [{number: value} for value in farthest(number)]
+        read = [refused_or_read(with_numbers(scenario.tree, scenario, choice)) for choice in choices]
+        if attempt == TRIES[0] and read == [None]:
             return True
-        inputs = compile_inputs(other)
-        if not all(same_run(run, simulate(inputs, 1, run.replication)) for run in runs):
-            return True
-        if horizon == HORIZONS[0] and not base_measures().equals(run(other, replications=1, workers=1).tables["measures"]):
+        if any(moves(other, attempt) for other in read if other is not None):
             return True
     return False
 
 
-# Tried by hand: reading `usual_vacancy` as 10% whatever is written fails its case; leaving `study_days` out of
+# Tried by hand: reading `usual_vacancy` as 10 % whatever is written fails its case; leaving `study_days` out of
 # `_staff_rules` fails its case.
 @pytest.mark.parametrize("path", all_numbers())
 def test_every_number_moves_something(path: str) -> None:
     """A number of the shipped scenario, changed on its own, changes some result or is refused."""
+    found = matters(path)
     if path in IDLE:
+        assert not found, "this number matters by now: take it out of IDLE"
         pytest.xfail(IDLE[path])
-
-    def change(tree: Tree, scenario: Scenario) -> Tree:
-        known = {number.path: number for number in numbers(scenario)}
-        if path == "horizon":
-            return tree | {"horizon": "9 months"}
-        return with_numbers(tree, scenario, moved(known[path], known))
-
-    assert matters(change)
+    assert found
 
 
 # --- what is no number ------------------------------------------------------------------------------------------------
@@ -178,8 +197,8 @@ def other_leaves() -> list[tuple[str, tuple[Any, ...], Any]]:
 @pytest.mark.parametrize(("path", "steps", "choice"), other_leaves())
 def test_every_choice_moves_something(path: str, steps: tuple[Any, ...], choice: Any) -> None:
     """A word of the shipped scenario, changed on its own or taken out of its list, changes some result or is refused."""
-
-    def change(tree: Tree, _: Scenario) -> Tree:
+    for attempt in TRIES:
+        tree = copy.deepcopy(base(*attempt)[0].tree)
         *above, last = steps
         block: Any = tree
         for step in above:
@@ -188,9 +207,10 @@ def test_every_choice_moves_something(path: str, steps: tuple[Any, ...], choice:
             del block[last]
         else:
             block[last] = choice
-        return tree
-
-    assert matters(change), path
+        other = refused_or_read(tree)
+        if other is None or moves(other, attempt):
+            return
+    pytest.fail(f"{path}: {choice or 'taken out'} changes nothing")
 
 
 def test_every_leaf_is_walked() -> None:

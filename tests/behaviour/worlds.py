@@ -185,7 +185,12 @@ def packages(draw: st.DrawFn, leads: tuple[str, ...], roles: tuple[str, ...], se
         if draw(st.booleans()):
             lead["dna"] = draw(percent(0, 60, 5))
         weight = draw(st.sampled_from([0, 0.25, 1, 1, 1.7]))
-        blocks[name] = {"share": share, "caseload_weight": weight, "lead": lead, "also": draw(extras(roles, severities))}
+        blocks[name] = {
+            "share": share,
+            "caseload_weight": weight,
+            "lead": lead,
+            "also": draw(extras(roles, severities)),
+        }
     return blocks
 
 
@@ -195,7 +200,11 @@ def extras(draw: st.DrawFn, roles: tuple[str, ...], severities: tuple[str, ...])
     items = []
     if draw(st.booleans()):
         able = draw(some(roles))
-        support = {"name": "support", "roles": able, "share_of_lead_contacts": f"up to {draw(st.integers(0, 10)) * 10}%"}
+        support = {
+            "name": "support",
+            "roles": able,
+            "share_of_lead_contacts": f"up to {draw(st.integers(0, 10)) * 10}%",
+        }
         if draw(st.booleans()):
             support["takes"] = draw(worded(30, 120, "minutes"))
         items.append(support | draw(limited(able, severities)))
@@ -290,7 +299,9 @@ def dated_changes(draw: st.DrawFn, tree: Tree, days: int) -> list[Tree]:
         {"factor": f"packages.{package}.caseload_weight", "by": draw(st.sampled_from(["x0.5", "x2"]))},
         {"factor": f"packages.{package}.lead.every", "by": draw(st.sampled_from(["x1.1", "x2"]))},
     ]
-    usable = [kind for kind in kinds if "caseload_weight" not in str(kind) or tree["packages"][package]["caseload_weight"]]
+    usable = [
+        kind for kind in kinds if "caseload_weight" not in str(kind) or tree["packages"][package]["caseload_weight"]
+    ]
     picked = draw(st.lists(st.sampled_from(range(len(usable))), max_size=3, unique=True))
     changes = []
     for number in picked:

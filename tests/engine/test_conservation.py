@@ -62,7 +62,9 @@ def check_people(world: World) -> None:
     np.testing.assert_array_equal(stock - before, change)
     assert (world.run.stock_record >= 0).all()
     assert (flow >= 0).all()
-    np.testing.assert_array_equal(flow[..., DAYS_FLOWS], world.run.stock_record[..., OPEN_STOCKS])  # a day's stock, once
+    np.testing.assert_array_equal(
+        flow[..., DAYS_FLOWS], world.run.stock_record[..., OPEN_STOCKS]
+    )  # a day's stock, once
 
 
 def check_time(world: World) -> None:
@@ -80,7 +82,9 @@ def check_staff(world: World) -> None:
     staffing, posts = world.run.staffing, world.inputs.posts
     in_post = staffing[..., Staffing.IN_POST]
     held = np.zeros((world.inputs.days, len(posts)), dtype=bool)
-    for day, slot, _, event in world.run.careers[:, [Chronicle.DAY, Chronicle.SLOT, Chronicle.OCCUPANT, Chronicle.EVENT]]:
+    for day, slot, _, event in world.run.careers[
+        :, [Chronicle.DAY, Chronicle.SLOT, Chronicle.OCCUPANT, Chronicle.EVENT]
+    ]:
         if event in (CareerEvent.FOUND, CareerEvent.STARTED):
             assert not held[max(day, 0), slot]
             held[max(day, 0) :, slot] = True
@@ -98,8 +102,12 @@ def check_staff(world: World) -> None:
     np.testing.assert_array_equal(in_post - before, staffing[..., Staffing.STARTERS] - staffing[..., Staffing.LEAVERS])
     funded = np.array([[role.funded for role in epoch.staff.roles] for epoch in world.inputs.epochs])
     epoch = np.searchsorted([e.day for e in world.inputs.epochs], np.arange(world.inputs.days), side="right") - 1
-    np.testing.assert_array_equal(staffing[..., Staffing.FUNDED], np.repeat(funded[epoch][:, None], in_post.shape[1], 1))
-    started = staffing[..., Staffing.STARTERS] > 0  # nobody is hired over the establishment, replacements of leavers apart
+    np.testing.assert_array_equal(
+        staffing[..., Staffing.FUNDED], np.repeat(funded[epoch][:, None], in_post.shape[1], 1)
+    )
+    started = (
+        staffing[..., Staffing.STARTERS] > 0
+    )  # nobody is hired over the establishment, replacements of leavers apart
     leaving = np.zeros_like(in_post)
     for slot, post in enumerate(posts):
         leaving[:, post.team, post.role] += on_notice(world, slot) * post.wte
@@ -112,7 +120,9 @@ def check_staff(world: World) -> None:
 def on_notice(world: World, slot: int) -> np.ndarray:
     """(day,): is the holder of a post working their notice?"""
     flags = np.zeros(world.inputs.days, dtype=bool)
-    for day, own, _, event in world.run.careers[:, [Chronicle.DAY, Chronicle.SLOT, Chronicle.OCCUPANT, Chronicle.EVENT]]:
+    for day, own, _, event in world.run.careers[
+        :, [Chronicle.DAY, Chronicle.SLOT, Chronicle.OCCUPANT, Chronicle.EVENT]
+    ]:
         if own == slot and event == CareerEvent.RESIGNED:
             flags[max(day, 0) :] = True
         elif own == slot and event in (CareerEvent.LEFT, CareerEvent.STARTED):
@@ -130,7 +140,9 @@ def check_log(world: World) -> None:
         np.testing.assert_array_equal(counted, run.flow[..., flow], err_msg=end.name)
     referred = log[~is_found(world, log)]
     counted = np.zeros_like(run.flow[..., 0])
-    np.add.at(counted, (referred["referral_day"], referred["team"], referred["severity_at_referral"], referred["group"]), 1)
+    np.add.at(
+        counted, (referred["referral_day"], referred["team"], referred["severity_at_referral"], referred["group"]), 1
+    )
     np.testing.assert_array_equal(counted, run.flow[..., Flow.REFERRED])
     returned = np.zeros_like(run.flow[..., 0])
     back = referred[referred["episode"] > 0]
@@ -281,8 +293,9 @@ def check_world(tree: Tree, seed: int, replication: int) -> None:
 LUCK: Any = (st.integers(0, (1 << 32) - 1), st.integers(0, 1000))
 
 
-# Tried by hand on the kernel: not counting DROPPED_OUT at a handover, forgetting a leaver's bank, joining the crisis
-# list twice, and logging a spell before its last contact each fail at least one check within the 60 worlds.
+# Tried by hand on the kernel, each noticed within the 60 worlds: handovers counted twice, a leaver's time for assessments
+# forgotten, someone rebooked lost from the lists as they worsen, contacts due left behind by people who are gone, crises
+# that cost no time.
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(small_worlds(), *LUCK)
 def test_nothing_is_lost(tree: Tree, seed: int, replication: int) -> None:

@@ -61,7 +61,11 @@ def test_compiled_is_plain() -> None:
         many = luck_of_many(seed, replication, who, Purpose.CONTACT, count)
         for i in range(len(who)):
             one = luck(seed, replication, who[i], int(Purpose.CONTACT), count[i])
-            assert tuple(many[:, i]) == tuple(one) == plain_luck(seed, replication, int(who[i]), Purpose.CONTACT, int(count[i]))
+            assert (
+                tuple(many[:, i])
+                == tuple(one)
+                == plain_luck(seed, replication, int(who[i]), Purpose.CONTACT, int(count[i]))
+            )
 
 
 def families() -> dict[str, np.ndarray]:

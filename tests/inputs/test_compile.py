@@ -66,7 +66,13 @@ def test_names_are_sorted_but_severities_are_not() -> None:
 
 def test_a_ramp_is_a_staircase_of_epochs() -> None:
     """A change over 12 weeks is followed every 28 days, in a straight line, from its date to its end; then undone."""
-    change = {"from": "2026-06-01", "set": "assessment.to_treatment", "to": "50%", "ramp": "12 weeks", "until": "2027-06-01"}
+    change = {
+        "from": "2026-06-01",
+        "set": "assessment.to_treatment",
+        "to": "50%",
+        "ramp": "12 weeks",
+        "until": "2027-06-01",
+    }
     inputs = inputs_of(changed(WORLD, ("changes", [change])))
     first = (date(2026, 6, 1) - inputs.start).days
     last = (date(2027, 6, 1) - inputs.start).days
@@ -167,8 +173,12 @@ def test_scenario_and_inputs_agree_on_the_first_day(length: str) -> None:
     [
         ("2026-04-01", "5 years"),
         ("2026-04-01", "10 weeks"),
-        pytest.param("2027-04-01", "1 year", marks=pytest.mark.xfail(reason="BUG: Plan.end is a day early", strict=True)),
-        pytest.param("2025-04-01", "2 years", marks=pytest.mark.xfail(reason="BUG: Plan.end is a day late", strict=True)),
+        pytest.param(
+            "2027-04-01", "1 year", marks=pytest.mark.xfail(reason="BUG: Plan.end is a day early", strict=True)
+        ),
+        pytest.param(
+            "2025-04-01", "2 years", marks=pytest.mark.xfail(reason="BUG: Plan.end is a day late", strict=True)
+        ),
     ],
 )
 def test_scenario_and_inputs_agree_on_the_last_day(start: str, horizon: str) -> None:
@@ -205,7 +215,9 @@ def test_the_clinic_is_shut_on_bank_holidays(country: str, week: str, closed: se
         ("2 wte", "2 wte", "0 wte", [(100, True), (100, True)]),
     ],
 )
-def test_posts_are_whole_and_a_rest(funded: str, in_post: str, later: str | None, pieces: list[tuple[int, bool]]) -> None:
+def test_posts_are_whole_and_a_rest(
+    funded: str, in_post: str, later: str | None, pieces: list[tuple[int, bool]]
+) -> None:
     """Posts are whole ones and what is left, those in post first; a later funding has posts from the start."""
     tree = changed(WORLD, ("workforce.roles.nurse.funded", funded), ("workforce.roles.nurse.in_post", in_post))
     if later:
@@ -269,9 +281,14 @@ def test_a_severity_share_in_a_week_is_that_share() -> None:
 def test_unequal_severities_are_told_apart() -> None:
     """Factors by severity act on that severity only: contacts, caseload places, who cannot use remote care."""
     base = inputs_of(WORLD).epochs[0].rules
-    for path, column in [("contacts_by_severity", SeriesRule.CONTACTS_LAW), ("caseload_by_severity", SeriesRule.WEIGHT)]:
+    for path, column in [
+        ("contacts_by_severity", SeriesRule.CONTACTS_LAW),
+        ("caseload_by_severity", SeriesRule.WEIGHT),
+    ]:
         rules = inputs_of(changed(WORLD, (path, {"mild": "x1", "severe": "x2"}))).epochs[0].rules
-        assert (rules.series[:, 0, :, column] == base.series[:, 0, :, column]).all() or column == SeriesRule.CONTACTS_LAW
+        assert (
+            rules.series[:, 0, :, column] == base.series[:, 0, :, column]
+        ).all() or column == SeriesRule.CONTACTS_LAW
         assert (rules.series[:, 0, :, column] != rules.series[:, 1, :, column]).all()
 
 
@@ -287,11 +304,26 @@ def test_small_worlds_are_varied() -> None:
         seen.update(f"roles {len(tree['workforce']['roles'])}" for _ in "1")
         seen.update(f"changes {len(tree['changes'])}" for _ in "1")
         seen.add(tree.get("opening_state", "today" if "today" in tree else "nobody"))
-        seen.update("support" if "share_of_lead_contacts" in item else "pooled" for p in tree["packages"].values() for item in p["also"])
+        seen.update(
+            "support" if "share_of_lead_contacts" in item else "pooled"
+            for p in tree["packages"].values()
+            for item in p["also"]
+        )
 
     look()
     assert {f"severities {n}" for n in range(1, len(SEVERITIES) + 1)} <= seen
-    assert {"roles 1", "roles 2", "roles 3", "changes 0", "changes 2", "today", "nobody", "warm_up", "support", "pooled"} <= seen
+    assert {
+        "roles 1",
+        "roles 2",
+        "roles 3",
+        "changes 0",
+        "changes 2",
+        "today",
+        "nobody",
+        "warm_up",
+        "support",
+        "pooled",
+    } <= seen
 
 
 def test_inputs_are_not_touched_by_a_run() -> None:

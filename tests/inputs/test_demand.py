@@ -72,7 +72,10 @@ def test_counts_follow_the_rate_across_a_change() -> None:
         WORLD,
         ("demand.sources.gp.growth", "30% per year"),
         ("demand.months", {"august": "x0.5", "december": "x1.5"}),
-        ("changes", [{"from": "2026-09-16", "factor": "demand.sources.gp.referrals", "by": "x2", "until": "2027-01-11"}]),
+        (
+            "changes",
+            [{"from": "2026-09-16", "factor": "demand.sources.gp.referrals", "by": "x2", "until": "2027-01-11"}],
+        ),
     )
     inputs = inputs_of(tree)
     factor = {8: 0.5, 12: 1.5}
@@ -84,13 +87,17 @@ def test_counts_follow_the_rate_across_a_change() -> None:
         if date(2026, 9, 16) <= today < date(2027, 1, 11):
             per_week[0] *= 2
         whole_week = 5 - sum(
-            not inputs.working[d] for d in range(day - today.weekday(), day - today.weekday() + 5) if 0 <= d < inputs.days
+            not inputs.working[d]
+            for d in range(day - today.weekday(), day - today.weekday() + 5)
+            if 0 <= d < inputs.days
         )
         expected[inputs.period_of_day[day]] += inputs.working[day] * per_week / max(whole_week, 1)
     counts = np.zeros((REPLICATIONS, *expected.shape))
     for replication, rows in enumerate(draws(inputs)):
         np.add.at(counts[replication], (inputs.period_of_day[rows["day"]], rows["source"]), 1)
-    scores = [z(counts[:, month, source], expected[month, source]) for month in range(len(expected)) for source in (0, 1)]
+    scores = [
+        z(counts[:, month, source], expected[month, source]) for month in range(len(expected)) for source in (0, 1)
+    ]
     assert max(scores) < 4.5
     assert np.mean(np.array(scores) > 3) <= 0.05
     assert counts.mean(axis=0).sum() == pytest.approx(expected.sum(), rel=0.01)
@@ -173,13 +180,19 @@ def test_a_longer_horizon_keeps_the_past(horizon: str) -> None:
 
 def test_severity_drifts_month_by_month() -> None:
     """After two years at +5 points a year the severe are 10 points more, the mild 10 fewer; a month at a time."""
-    tree = changed(WORLD, ("horizon", "3 years"), ("demand.severity_drift", {"severe": "+5 points per year", "taken_from": "mild"}))
+    tree = changed(
+        WORLD, ("horizon", "3 years"), ("demand.severity_drift", {"severe": "+5 points per year", "taken_from": "mild"})
+    )
     inputs = inputs_of(tree)
     mixes = inputs.demand.severity_mix[inputs.demand.mix_of_day] / 2**32
     severe = 1 - mixes[:, 0, 0]
-    months = np.array([(d.year - 2026) * 12 + d.month - 4 for d in (inputs.start + timedelta(days=k) for k in range(inputs.days))])
+    months = np.array(
+        [(d.year - 2026) * 12 + d.month - 4 for d in (inputs.start + timedelta(days=k) for k in range(inputs.days))]
+    )
     np.testing.assert_allclose(severe, 0.40 + 0.05 * months / 12, atol=1e-8)
-    np.testing.assert_allclose(1 - mixes[:, 1, 0], 0.90 + np.minimum(0.05 * months / 12, 0.10), atol=1e-8)  # no more mild
+    np.testing.assert_allclose(
+        1 - mixes[:, 1, 0], 0.90 + np.minimum(0.05 * months / 12, 0.10), atol=1e-8
+    )  # no more mild
     found = [rows["severity"][(rows["source"] == 0) & (months[rows["day"]] == 24)].mean() for rows in draws(inputs)]
     assert z(found, 0.50) < 4
 
@@ -236,6 +249,8 @@ def test_no_referrals_is_no_referrals() -> None:
     assert (rows["source"] == 1).all()
     may = inputs.period_of_day == 1
     assert not may[rows["day"]].any()
-    nobody = inputs_of(changed(WORLD, ("demand.sources.gp.referrals", "0 per week"), ("demand.sources.ward.referrals", "0 per week")))
+    nobody = inputs_of(
+        changed(WORLD, ("demand.sources.gp.referrals", "0 per week"), ("demand.sources.ward.referrals", "0 per week"))
+    )
     assert len(draw_referrals(nobody, 1, 0)) == 0
     assert module.DATE_SHIFT + 20 == module.SOURCE_SHIFT

@@ -149,7 +149,9 @@ def test_the_book_numbers_each_law_once() -> None:
     assert [book.number(law) for law in ALL.values()] == list(numbers.values())
     assert len(set(numbers.values())) == len(set(ALL.values()))
     law, thresholds = book.tables()
-    words = np.concatenate([[0, 1, CERTAIN // 2, CERTAIN - 1], luck_of_many(1, 0, np.arange(500), Purpose.COURSE, 0)[0]])
+    words = np.concatenate(
+        [[0, 1, CERTAIN // 2, CERTAIN - 1], luck_of_many(1, 0, np.arange(500), Purpose.COURSE, 0)[0]]
+    )
     for name, number in numbers.items():
         base, own = ALL[name]
         expected = [base + sum(threshold <= word for threshold in own) for word in words[:60]]

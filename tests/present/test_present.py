@@ -104,10 +104,10 @@ def test_text_in_figures_is_never_taken_for_a_formula():
 
 def test_a_course_holds_what_the_tables_hold(comparison):
     """The waiting list of a month is the mean over replications, the band its tenth and ninetieth percentile."""
-    day = pd.Timestamp("2027-04-01")
-    frame = course(comparison.tables, "waiting_list").query("scenario == 'Base' and at == @day").iloc[0]
-    month = pd.Timestamp("2027-03-01")
-    rows = comparison.tables["lists"].query("scenario == 'Base' and period_start == @month")
+    frame = course(comparison.tables, "waiting_list")
+    frame = frame[(frame["scenario"] == "Base") & (frame["at"] == pd.Timestamp("2027-04-01"))].iloc[0]
+    rows = comparison.tables["lists"]
+    rows = rows[(rows["scenario"] == "Base") & (rows["period_start"] == pd.Timestamp("2027-03-01"))]
     waiting = ["waiting_assessment", "waiting_treatment", "unallocated"]
     values = rows.groupby("replication")[waiting].sum().sum(axis=1).to_numpy()
     assert frame["line"] == pytest.approx(values.mean())

@@ -169,8 +169,15 @@ def test_progress_counts_to_the_end(base, more):
     assert told == sorted(told)
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.usefixtures("alone")  # so that the kernel is compiled
+@pytest.mark.parametrize(
+    ("workers", "sent"),
+    [
+        ("1", signal.SIGINT),
+        ("2", signal.SIGINT),
+        pytest.param("2", signal.SIGTERM, marks=pytest.mark.slow),
+    ],
+)
 def test_an_interrupt_ends_it_at_once_and_leaves_nothing(tmp_path, workers, sent):
     """Ctrl-C: within two seconds, a plain word, no results, no workers left behind."""
     file = tmp_path / "small.yaml"
@@ -179,7 +186,7 @@ def test_an_interrupt_ends_it_at_once_and_leaves_nothing(tmp_path, workers, sent
     options = ["--replications", "100000", "--workers", workers, "--out", str(out)]
     program = f"from workforce_sim.cli_runs import run; run({[str(file), *options]!r})"
     process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, start_new_session=True)
-    time.sleep(12)
+    time.sleep(8)
     begin = time.monotonic()
     os.killpg(process.pid, sent) if sent == signal.SIGINT else os.kill(process.pid, sent)
     _, errors = process.communicate(timeout=20)

@@ -64,7 +64,9 @@ _OTHERS = (
         "caseload_per_wte", "people per WTE", "people on caseloads per WTE in post in roles with caseloads", "lower"
     ),
     Measure("caseload_weighted_per_wte", "places per WTE", "the same, each person by their weight", "lower"),
-    Measure("over_cap", "clinicians", "clinicians who hold over a tenth more than their places at the year's end", "lower"),
+    Measure(
+        "over_cap", "clinicians", "clinicians who hold over a tenth more than their places at the year's end", "lower"
+    ),
     Measure("utilisation", "share", "clinical hours spent on contacts, assessments and crises, missed ones included"),
     Measure("funded_wte", "WTE", "funded posts at the year's end"),
     Measure("in_post_wte", "WTE", "people in post at the year's end"),

@@ -42,6 +42,9 @@ LONGEST_DAYS = 156 * 7
 
 SPANS = ("year", "quarter")
 
+OPEN = 0.05
+"""Share of people of whom it may be unknown whether they would have been seen in time."""
+
 _EXACT = 1e-9
 """Slack for sums of chances: half is reached at 0.5 - 1e-9."""
 
@@ -206,8 +209,9 @@ def _stays(clock_: Clock, window: Windows, ways: list[People], standards: np.nda
     )  # fmt: skip
     parts, offset = [], 0
     for people in ways:
-        rows = np.flatnonzero(people.code[spell] >= 0)
-        cell = (people.code[spell[rows]] + offset) * n + place[rows]
+        code = people.code[spell]
+        rows = slice(None) if (code >= 0).all() else np.flatnonzero(code >= 0)
+        cell = (code[rows] + offset) * n + place[rows]
         parts.append([cell, *(column[rows] for column in stay)])
         offset += len(people.values)
     return Stays(*(np.concatenate(columns) for columns in zip(*parts, strict=True))), offset * n
@@ -316,7 +320,10 @@ def _share_within_standard(stays: Stays, n: int, standards: np.ndarray, curve: C
 
 
 def share_by(stays: Stays, curve: Curve, day: int) -> np.ndarray:
-    """float64, (cell,): share seen by `day`; NaN if some were left and nobody was followed for so long."""
+    """float64, (cell,): share seen by `day`; NaN if nobody was followed for so long and more than OPEN were left.
+
+    Where fewer were left, they count as not seen: the share is true to within OPEN.
+    """
     n, last = len(curve.seen), min(day, curve.seen.shape[1] - 1)
     followed = np.bincount(stays.cell[stays.exit >= day], minlength=n) > 0
-    return np.where(followed | (curve.staying[:, last] <= _EXACT), curve.seen[:, last], np.nan)
+    return np.where(followed | (curve.staying[:, last] <= OPEN), curve.seen[:, last], np.nan)

@@ -87,8 +87,9 @@ def _mixes(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarray]:
     """(severity mix, referrals per week by source) of all referrals on day 0: float64."""
     sources = [scenario.demand.sources[s] for s in names.sources]
     rates = np.array([source.referrals for source in sources])
+    rates = rates if rates.any() else np.ones(len(rates))  # nobody is referred any more: all sources alike
     by_source = np.array([[source.severity.get(s, 0.0) for s in names.severities] for source in sources])
-    return rates @ by_source / (rates.sum() or 1.0), rates
+    return rates @ by_source / rates.sum(), rates
 
 
 def _caseload(found: int | dict[str, int], names: Names, weight: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ _FOREST = ("waiting_list", "wait.treatment.median", "wait.treatment.within_stand
 _FOREST_TITLES = {
     "waiting_list": "Waiting list, people",
     "wait.treatment.median": "Wait to treatment, weeks",
-    "wait.treatment.within_18_weeks": "Treated by 18 weeks, points",
+    "wait.treatment.within_18_weeks": "In 18 weeks, points",
     "wait.treatment.within_standard": "In standard, points",
     "caseload_per_wte": "Caseload per WTE, people",
     "in_post_wte": "Staff in post, WTE",
@@ -123,7 +123,7 @@ def _axis(axes: Axes, name: str) -> None:
     axes.xaxis.set_major_locator(YearLocator())  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_formatter(DateFormatter("%Y"))  # type: ignore[no-untyped-call]
     axes.margins(x=0.01)
-    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 5, 10]))
     if unit == "share":
         axes.set_ylim(0, next(top for top in (0.1, 0.2, 0.5, 1.0, math.inf) if top >= min(1.0, axes.get_ylim()[1])))
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -231,7 +231,7 @@ def _apart(ends: Sequence[float], heights: Sequence[float], high: float) -> list
 def draw_differences(study: Comparison) -> Figure:
     """Every what-if's difference from the baseline at the end of the last year, with its interval."""
     height = 2.0 + 0.42 * len(_others(study))
-    figure = Figure(figsize=(13, height))
+    figure = Figure(figsize=(14, height))
     grid = figure.subplots(1, len(_FOREST), sharey=True)
     figure.subplots_adjust(left=0.2, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.14)
     for axes, measure in zip(grid, _measures(study), strict=True):
