@@ -5,9 +5,9 @@ event): one team, and ten teams side by side. Times are processor time, kernel a
 The last line is one JSON object; `ratio` and `whole_ratio` are the smaller of the two sizes:
 
 * ratio: the clinic alone, twin / kernel
-* whole_ratio: the whole replication (referrals, workforce, clinic and tallies), with the twin in the kernel's place / with
-  the kernel
-* ms_per_replication, contacts_per_second, kernel_share: of one team with the kernel; the share of the clinic in the whole
+* whole_ratio: the whole replication (referrals, workforce, clinic and tallies), with the twin in the kernel's place /
+  with the kernel
+* ms_per_replication, contacts_per_second, kernel_share: of one team with the kernel; the clinic's share in the whole
 
 Run: python benchmarks/kernel_vs_twin.py [--replications 3] [--smoke]
 """
@@ -100,7 +100,8 @@ def main():
     for teams in (1, 10):
         inputs = compile_inputs(read_scenario_text(f"copies: {teams}\n{text}", f"{teams} teams"))
         by_teams[teams] = measure(inputs, replications)
-        print(f"{teams} teams: " + ", ".join(f"{name} {value:.4g}" for name, value in by_teams[teams].items()), flush=True)
+        figures = ", ".join(f"{name} {value:.4g}" for name, value in by_teams[teams].items())
+        print(f"{teams} teams: {figures}", flush=True)
     smallest = {name: min(figures[name] for figures in by_teams.values()) for name in ("ratio", "whole_ratio")}
     print(json.dumps({**by_teams[1], **smallest, "ratio_10_teams": by_teams[10]["ratio"]}))
 

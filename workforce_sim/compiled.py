@@ -7,6 +7,9 @@ it was. Here the folder's name is a digest of all compiled sources instead. The 
 cache is code, and whoever can write it can run it. NUMBA_CACHE_DIR, if set, is left alone.
 """
 
+# numba makes its settings at run time
+# mypy: disable-error-code="attr-defined"
+
 from __future__ import annotations
 
 import hashlib
@@ -16,6 +19,7 @@ import tempfile
 from pathlib import Path
 
 import numba
+from numba import config
 
 PACKAGE = Path(__file__).parent
 KEPT = 4
@@ -24,8 +28,9 @@ KEPT = 4
 
 def sources_digest() -> str:
     """A digest of numba's version and of every source that compiled code is made from."""
-    files = [PACKAGE / "streams.py", PACKAGE / "inputs" / "codes.py", PACKAGE / "engine" / "state.py"]
-    files += sorted((PACKAGE / "engine" / "kernel").glob("*.py"))
+    engine = PACKAGE / "engine"
+    files = [PACKAGE / "streams.py", PACKAGE / "inputs" / "codes.py", engine / "state.py", engine / "capacity.py"]
+    files += sorted((engine / "kernel").glob("*.py"))
     digest = hashlib.sha256(numba.__version__.encode())
     for file in files:
         digest.update(file.read_bytes())
@@ -54,7 +59,7 @@ def use_cache() -> None:
         return
     folder = cache_folder()
     if folder is not None:
-        numba.config.CACHE_DIR = str(folder)
+        config.CACHE_DIR = str(folder)
         _forget_older(folder)
 
 
@@ -66,12 +71,12 @@ def _forget_older(folder: Path) -> None:
 
 def is_kept() -> bool:
     """True if the kernel is compiled already, or never will be, so that a first run need not wait."""
-    if numba.config.DISABLE_JIT:
+    if config.DISABLE_JIT:
         return True
-    return any(Path(numba.config.CACHE_DIR or PACKAGE).rglob("day.advance-*.nbc"))
+    return any(Path(config.CACHE_DIR or PACKAGE).rglob("day.advance-*.nbc"))
 
 
 def forget() -> None:
     """Throws away the compiled code of this state, because a file of it is damaged."""
-    for file in Path(numba.config.CACHE_DIR or PACKAGE).rglob("*.nb[ci]"):
+    for file in Path(config.CACHE_DIR or PACKAGE).rglob("*.nb[ci]"):
         file.unlink(missing_ok=True)

@@ -20,7 +20,7 @@ from workforce_sim import compiled
 compiled.use_cache()
 
 WORD = 0xFFFFFFFF
-"""Greatest 32-bit word. A chance p is stored as the integer threshold round(p * 2**32): it happens if word < threshold."""
+"""Greatest 32-bit word. A chance p is stored as the threshold round(p * 2**32): it happens if word < threshold."""
 
 CERTAIN = 1 << 32
 """Threshold of a sure event."""
@@ -76,9 +76,7 @@ def _fill(words, seed, replication, who, purpose, count):  # type: ignore[no-unt
         words[0, i], words[1, i], words[2, i], words[3, i] = luck(seed, replication, who[i], purpose, count[i])
 
 
-def luck_of_many(
-    seed: int, replication: int, who: np.ndarray, purpose: int, count: np.ndarray | int
-) -> np.ndarray:
+def luck_of_many(seed: int, replication: int, who: np.ndarray, purpose: int, count: np.ndarray | int) -> np.ndarray:
     """`luck` for many at once: int64, (word 0..3, one per `who`). `who`: int64, (n,); `count`: one, or one each."""
     words = np.empty((4, len(who)), dtype=np.int64)
     _fill(words, seed, replication, who, int(purpose), np.broadcast_to(np.asarray(count, dtype=np.int64), who.shape))
@@ -91,5 +89,5 @@ def name_key(*parts: str) -> int:
 
 
 def threshold(chance: float) -> int:
-    """The integer threshold of a chance in [0, 1]: `word < threshold(p)` has probability p to within 2**-32."""
+    """The integer that a word of luck is less than with probability `chance`, to within 2**-32."""
     return min(CERTAIN, max(0, round(chance * CERTAIN)))

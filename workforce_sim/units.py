@@ -250,6 +250,22 @@ def date_of(day: int, first_day: date) -> date:
     return first_day + timedelta(days=day)
 
 
+def month_after(start: date, months: int) -> date:
+    """The date so many months later; the last day of the month where the day does not exist."""
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return first + timedelta(days=min(start.day, (following - first).days) - 1)
+
+
+def after(start: date, days: float) -> date:
+    """The date a duration later: whole months and years end on the same day of the month as they begin."""
+    months = days / (YEAR_DAYS / 12)
+    if months >= 0.5 and abs(months - round(months)) < 1e-6:
+        return month_after(start, round(months))
+    return start + timedelta(days=max(1, math.floor(days + 0.5)))
+
+
 def working_days(start: date, days: int, working: Set[int], country: str | None) -> list[bool]:
     """Whether the team works on each of the `days` days from `start`, in order.
 

@@ -32,6 +32,5 @@ def test_the_first_year_of_the_adult_base_is_in_its_bands() -> None:
         "vacancy": (first["vacancy"], 0.08, 0.15),
         "turnover": (first["turnover"], 0.14, 0.19),
     }
-    for name, (value, low, high) in found.items():
-        print(f"{name}: {value:.3f} (band {low} to {high})")
-    assert [name for name, (value, low, high) in found.items() if not low <= value <= high] == []
+    outside = {name: band for name, band in found.items() if not band[1] <= band[0] <= band[2]}
+    assert not outside, f"(value, low, high): {outside}; all: {found}"

@@ -330,7 +330,8 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
                      "working_days": draw(st.sampled_from(["mon-fri", "mon-sun"]))},
         "severities": list(severities),
         "groups": {
-            name: {"share": share, "gives_up": draw(times(0, 3)), "dna": draw(times(0, 2)), "drops_out": draw(times(0, 3)),
+            name: {"share": share, "gives_up": draw(times(0, 3)), "dna": draw(times(0, 2)),
+                   "drops_out": draw(times(0, 3)),
                    "cannot_use_remote": draw(st.sampled_from(["-5 points", "0 points", "+30 points"]))}
             for name, share in draw(shares(groups)).items()
         },
@@ -338,17 +339,22 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
         "waiting": {
             "order": draw(st.sampled_from(["fifo", "severity", "target"])),
             "standard": draw(of_severity(severities, worded(1, 20, "weeks"))),
-            "per_week": {risk: draw(of_severity(severities, percent(0, 20, 2))) for risk in ("gives_up", "worsens", "crisis")},
+            "per_week": {
+                risk: draw(of_severity(severities, percent(0, 20, 2))) for risk in ("gives_up", "worsens", "crisis")
+            },
         },
         "assessment": {"roles": list(assessors), "takes": draw(worded(30, 240, "minutes")),
                        "to_treatment": draw(of_severity(severities, percent(20, 100, 10))),
                        **draw(limited(list(assessors), severities))},
         "did_not_attend": {
-            "assessment": draw(percent(0, 40, 5)), "contacts": draw(percent(0, 40, 5)), "slot_lost": draw(percent(0, 100, 25)),
+            "assessment": draw(percent(0, 40, 5)), "contacts": draw(percent(0, 40, 5)),
+            "slot_lost": draw(percent(0, 100, 25)),
             "rebook_after": draw(worded(0, 21, "days")),
             "close_after": {"assessment": draw(st.integers(1, 3)), "contacts": draw(st.integers(1, 4))},
         },
-        "crisis": {"roles": draw(some(roles)), "contacts": draw(st.integers(1, 4)), "takes": draw(worded(30, 120, "minutes"))},
+        "crisis": {
+            "roles": draw(some(roles)), "contacts": draw(st.integers(1, 4)), "takes": draw(worded(30, 120, "minutes"))
+        },
         "packages": draw(packages(leads, roles, severities)),
         "contacts_by_severity": draw(of_severity(severities, times(0.5, 2))),
         "caseload_by_severity": draw(of_severity(severities, times(0.5, 2))),

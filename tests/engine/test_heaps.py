@@ -57,7 +57,7 @@ def play(operations: list[tuple[str, int, int, int, int]]) -> None:
             assert (int(heap[number]) < 0) == (not lines[number])
             if not lines[number]:
                 continue
-            i = int(heap[number])
+            i = int(heap[number])  # noqa: PLW2901  # the operation names the heap, the heap the node
             assert lines[number][0][:2] == (node[i]["order"], node[i]["key"])
         if operation == "join" and i not in where:
             join(heap, node, number, i, order, key)

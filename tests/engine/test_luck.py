@@ -124,7 +124,7 @@ def test_draws_are_not_correlated(draws: dict[str, np.ndarray], name: str) -> No
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pairs_fill_the_square(draws: dict[str, np.ndarray], name: str) -> None:
-    """Successive draws, and words of one draw, fill a 32 x 32 grid evenly; so do the lowest bits: chi-square, p > 1e-4."""
+    """Successive draws, and words of one draw, fill a 32 x 32 grid evenly, lowest bits too: p > 1e-4."""
     words = draws[name]
     pairs = [(words[0, :-1], words[0, 1:]), (words[0], words[1]), (words[2], words[3])]
     for shift in (27, 0):

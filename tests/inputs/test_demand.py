@@ -27,7 +27,8 @@ WORLD = {
     },
     "assessment": {"roles": ["nurse"], "takes": "60 minutes"},
     "packages": {
-        "care": {"share": "100%", "lead": {"roles": ["nurse"], "contacts": 4, "every": "2 weeks", "takes": "60 minutes"}}
+        "care": {"share": "100%", "lead": {"roles": ["nurse"], "contacts": 4, "every": "2 weeks",
+                                            "takes": "60 minutes"}}
     },
     "workforce": {
         "roles": {

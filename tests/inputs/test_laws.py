@@ -121,14 +121,17 @@ def test_nothing_is_below_the_least() -> None:
 
 
 def test_a_course_found_is_length_biased() -> None:
-    """A course of n contacts is found n times as often as one of 1: mean E[n^2] / E[n]."""
+    """A course of n contacts lasts n - 1 intervals, and is found as much more often as it lasts longer."""
     law = laws.rounded(22.0, 9.0, 1)
     values, chance = probabilities(law)
     biased_values, biased = probabilities(laws.length_biased(law))
-    np.testing.assert_allclose(biased[: len(values)], (values * chance / (values @ chance))[: len(biased)], atol=1e-8)
-    assert mean(laws.length_biased(law)) == pytest.approx((values**2) @ chance / (values @ chance), rel=1e-6)
+    stay = values - 1  # intervals between the first contact and the last
+    expected = stay * chance / (stay @ chance)
+    np.testing.assert_allclose(biased[: len(values)], expected[: len(biased)], atol=1e-8)
+    assert mean(laws.length_biased(law)) == pytest.approx(values * stay @ chance / (stay @ chance), rel=1e-6)
     assert biased_values[0] == values[0]
-    assert probabilities(laws.length_biased(laws.fixed(7.0))) == ([7], [1.0])
+    for contacts in (1.0, 7.0):
+        assert probabilities(laws.length_biased(laws.fixed(contacts))) == ([contacts], [1.0])
 
 
 def test_the_rest_of_a_uniform_delay() -> None:
@@ -136,7 +139,7 @@ def test_the_rest_of_a_uniform_delay() -> None:
     values, chance = probabilities(laws.uniform_residual(10.0))
     longer = np.array([(10 - k + 1) / 10 for k in range(1, 11)])
     found = longer / longer.sum()
-    # the law is the continuous one, (1 - F) / mean, cut into days; it differs from the discrete one by at most half a day
+    # the law is the continuous one, (1 - F) / mean, cut into days: within half a day of the discrete one
     assert values.tolist() == list(range(1, 11))
     assert abs(chance @ values - found @ values) < 0.5
     assert (np.diff(chance) < 0).all()

@@ -28,8 +28,8 @@ def assert_agree(inputs: Inputs, seed: int, replication: int) -> None:
     for name in TABLES:
         expected = getattr(slow, name)
         found = getattr(kernel.world, name).reshape(expected.shape)
-        where = np.argwhere(found != expected)
-        assert not len(where), f"{name}{where[0].tolist()}: kernel {found[tuple(where[0])]}, twin {expected[tuple(where[0])]}"
+        for at in np.argwhere(found != expected):
+            raise AssertionError(f"{name}{at.tolist()}: kernel {found[tuple(at)]}, twin {expected[tuple(at)]}")
     found, expected = np.sort(kernel.log), np.sort(slow.log)
     assert len(found) == len(expected), f"kernel logged {len(found)} spells, twin {len(expected)}"
     for row, other in zip(found, expected, strict=True):

@@ -532,9 +532,12 @@ class Person:
             words = self.draw(LUCK.BEFALL, self.befalls)
             self.befalls += 1
             setting = self.twin.book.setting
-            law = setting.BEFALL_LAW if self.is_waiting else setting.BEFALL_LAW_IN_TREATMENT
-            yield self.env.at(self.env.today + self.twin.book.days(law, words[1]), MORNING)
-            if self.clock is me:
+            law, until = setting.BEFALL_LAW, setting.PACE_UNTIL
+            if not self.is_waiting:
+                law, until = setting.BEFALL_LAW_IN_TREATMENT, setting.PACE_UNTIL_IN_TREATMENT
+            candidate = self.env.today + self.twin.book.days(law, words[1])
+            yield self.env.at(min(candidate, until), MORNING)
+            if self.clock is me and candidate < until:
                 self.is_befallen(words[0])
 
     def is_befallen(self, word: int) -> None:
@@ -841,8 +844,10 @@ class Team:
             yield from self.allocates()
             yield self.env.at(day, CLINICS)
             in_post = [clinician for clinician in self.clinicians if clinician.occupied]
+            with_a_task = [clinician for clinician in in_post if any(self.twin.book.carry[clinician.role])]
             if self.twin.working[day] and in_post:
-                first = day % len(in_post)
+                starts_with = with_a_task[day % len(with_a_task)] if with_a_task else in_post[0]
+                first = in_post.index(starts_with)
                 for clinician in in_post[first:] + in_post[:first]:
                     yield from clinician.works()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import simpy
@@ -80,7 +80,7 @@ class Compiled:
         staff: np.ndarray,
         roster: np.ndarray,
     ) -> None:
-        """`luck`: (seed, replication); `arrivals`: REFERRAL and OPENING rows; `staff`, `roster`: shared with the workforce."""
+        """`luck`: (seed, replication); `arrivals`: REFERRAL, OPENING rows; `staff`, `roster`: the workforce's, too."""
         self._opening = arrivals[1]
         self._hold(new_world(inputs, luck, arrivals, staff, roster))
         self._logs: list[np.ndarray] = []
@@ -133,9 +133,8 @@ class Compiled:
         return np.concatenate(self._logs)
 
 
-ClinicFactory = Callable[
-    [Inputs, tuple[int, int], tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray], "Clinic"
-]
+AnyClinic = TypeVar("AnyClinic", bound=Clinic)
+MakeClinic = Callable[[Inputs, tuple[int, int], tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray], AnyClinic]
 
 
 def is_compiled() -> bool:
@@ -163,7 +162,9 @@ def _simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
     )  # fmt: skip
 
 
-def run_clinic(inputs, seed, replication, make_clinic):  # type: ignore[no-untyped-def]
+def run_clinic(
+    inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic]
+) -> tuple[AnyClinic, Workforce]:
     """The replication's story, with any clinic: (clinic, workforce) at the horizon."""
     arrivals = draw_referrals(inputs, seed, replication), draw_opening(inputs, seed, replication)
     staff, roster = new_staff(inputs)

@@ -1,7 +1,8 @@
 """The arrays that change during a run.
 
 In: sizes from `Inputs`. Out: one `World` of numpy arrays that the kernel advances and the workforce writes to.
-"None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload weights are in thousandths.
+"None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload
+weights are in thousandths.
 A *node* places a person or a contact in a heap: five heaps' worth of order without any list that could run full.
 """
 
@@ -130,7 +131,9 @@ LOG = np.dtype(
 )
 """One row per spell: when it ends, and for those still open at the horizon (`end` = OPEN, `end_day` = NOT_YET)."""
 
-REFERRAL = np.dtype([("key", "i8"), ("day", "i4"), ("team", "i4"), ("source", "i4"), ("severity", "i4"), ("group", "i4")])
+REFERRAL = np.dtype(
+    [("key", "i8"), ("day", "i4"), ("team", "i4"), ("source", "i4"), ("severity", "i4"), ("group", "i4")]
+)
 """A referral from outside, sorted by (day, team, key)."""
 
 OPENING = np.dtype(

@@ -18,7 +18,7 @@ from collections.abc import Generator, Iterable, Sequence
 from datetime import date
 from enum import IntEnum
 from functools import lru_cache
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +30,7 @@ from workforce_sim.engine.kernel.handle import handle
 from workforce_sim.engine.kernel.roster import PART_DAYS, PERSON, Personnel, Stretch
 from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.inputs.codes import NOT_YET
-from workforce_sim.inputs.laws import Law, fixed, from_cumulative, geometric
+from workforce_sim.inputs.laws import NEVER, Law, fixed, from_cumulative, geometric
 from workforce_sim.inputs.rules import Inputs, RoleRules, Rules, StaffRules
 from workforce_sim.streams import CERTAIN, Purpose, luck, name_key, threshold
 
@@ -155,14 +155,18 @@ class Workforce:
         self.leave(slot)
 
     def until_resignation(self, slot: int, since: int) -> Generator[Event, Any, int]:
-        """Candidate days come at a rate that no hazard exceeds; on each, that day's hazard decides (Jensen 1953)."""
-        person, fastest = self.person(slot), self.fastest[self.posts[slot].role]
-        gaps, day = geometric(fastest / DAYS_PER_YEAR), since
+        """Candidate days come at a rate that no hazard exceeds; on each, that day's hazard decides (Jensen 1953).
+
+        Where that rate changes with an epoch, the next candidate day is drawn anew from there: the law has no memory.
+        """
+        person, paces, day = self.person(slot), self.paces[self.posts[slot].role], since
         for n in count():
+            until, fastest = next(pace for pace in paces if day < pace[0])
             words = self.luck_of(person, LEAVING, n)
-            day += value(gaps, words[1])
+            candidate = day + value(geometric(fastest / DAYS_PER_YEAR), words[1])
+            day = min(candidate, until)
             yield self.until(day)
-            if words[0] < int(self.hazard(slot, day) / fastest * CERTAIN):
+            if candidate < until and words[0] < int(self.hazard(slot, day) / fastest * CERTAIN):
                 break
         return day
 
@@ -404,7 +408,7 @@ class Workforce:
             self.posts_of.setdefault(cell, []).append(slot)
         names_of = {cell: name_key(names.teams[cell[0]], names.roles[cell[1]]) << 32 for cell in self.posts_of}
         self.post_key = [names_of[post.team, post.role] | post.number << 16 for post in self.posts]
-        self.fastest = [fastest_leaving(self.inputs, role) for role in range(len(names.roles))]
+        self.paces = [paces_of_leaving(self.inputs, role) for role in range(len(names.roles))]
 
     def _know_the_calendar(self) -> None:
         start, days = self.inputs.start, self.inputs.days
@@ -484,16 +488,20 @@ def value(law: Law, word: int) -> int:
     return base + bisect_right(thresholds, word)
 
 
-def fastest_leaving(inputs: Inputs, role: int) -> float:
-    """A rate per year that no hazard of a role exceeds, in any epoch.
+def paces_of_leaving(inputs: Inputs, role: int) -> list[tuple[int, float]]:
+    """(day until which it holds, rate per year that no hazard of the role exceeds): one pace after another.
 
-    It is a power of two, from 1, so that it seldom changes when a rate does, and candidate days stay where they were.
+    A power of two, from 1, so that it seldom changes when a rate does, and candidate days stay where they were.
     """
-    greatest = max(
-        epoch.staff.roles[role].leaving_rate * max(epoch.staff.early_multiplier, epoch.staff.later_multiplier)
-        for epoch in inputs.epochs
-    )
-    return 2.0 ** max(0, math.ceil(math.log2(max(greatest * LEAVING_MULTIPLIER[1], 1.0))))
+    paces: list[tuple[int, float]] = []
+    for epoch, after in zip_longest(inputs.epochs, inputs.epochs[1:]):
+        staff, until = epoch.staff, NEVER if after is None else after.day
+        greatest = staff.roles[role].leaving_rate * max(staff.early_multiplier, staff.later_multiplier)
+        fastest = 2.0 ** max(0, math.ceil(math.log2(max(greatest * LEAVING_MULTIPLIER[1], 1.0))))
+        if paces and paces[-1][1] == fastest:
+            paces.pop()
+        paces.append((until, fastest))
+    return paces
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ import numpy as np
 
 from workforce_sim.inputs.codes import Chance, Names, Order, SeriesRule, Setting
 from workforce_sim.inputs.laws import (
+    NEVER,
     Law,
     LawBook,
     exponential,
@@ -33,44 +34,56 @@ LEAD, SUPPORT = "lead", "support"
 
 @dataclass(frozen=True)
 class Pace:
-    """Daily rates of candidate days, waiting and in treatment: at least the greatest sum of rates in any epoch."""
+    """Daily rates of candidate days, waiting and in treatment, at least the greatest sum of rates; until when."""
 
     waiting: float
     in_treatment: float
+    waiting_until: int
+    in_treatment_until: int
 
 
-def pace(epochs: list[Scenario]) -> Pace:
-    """The rates of uniformization: powers of two, so that small changes of a rate leave the candidate days alone."""
-    waiting = max(_greatest_sum(s, _waiting_rates) for s in epochs)
-    in_treatment = max(_greatest_sum(s, _treatment_rates) for s in epochs)
-    return Pace(_power_of_two_from(waiting), _power_of_two_from(in_treatment))
+def paces(stages: list[Scenario], first_days: list[int]) -> list[Pace]:
+    """The rates of uniformization by epoch: powers of two, so that small changes leave the candidate days alone."""
+    waiting = [_power_of_two_from(_greatest_sum(stage, _waiting_rates)) for stage in stages]
+    treated = [_power_of_two_from(_greatest_sum(stage, _treatment_rates)) for stage in stages]
+    untils = [[_changes_after(rates, k, first_days) for k in range(len(stages))] for rates in (waiting, treated)]
+    return [Pace(*row) for row in zip(waiting, treated, *untils, strict=True)]
+
+
+def _changes_after(rates: list[float], epoch: int, first_days: list[int]) -> int:
+    """The first day after an epoch's on which the rate is another; NEVER if it stays."""
+    later = (first_days[k] for k in range(epoch + 1, len(rates)) if rates[k] != rates[epoch])
+    return next(later, NEVER)
 
 
 def _power_of_two_from(rate: float) -> float:
-    return 0.0 if rate <= 0 else min(1.0, 2.0 ** math.ceil(math.log2(rate)))
+    return 0.0 if rate <= 0 else float(min(1.0, 2.0 ** math.ceil(math.log2(rate))))
 
 
 def _greatest_sum(scenario: Scenario, rates: Any) -> float:
-    return max(
-        sum(rates(scenario, severity, group)) for severity in scenario.severities for group in scenario.groups
-    )
+    return max(sum(rates(scenario, severity, group)) for severity in scenario.severities for group in scenario.groups)
 
 
 def _waiting_rates(scenario: Scenario, severity: str, group: str) -> tuple[float, float, float]:
-    """Daily rates of giving up, worsening and crisis."""
+    """Daily chances of giving up, worsening and crisis."""
     weekly, own = scenario.waiting.per_week, scenario.groups[group]
     gives_up = weekly.gives_up[severity] * own.gives_up
-    return gives_up / DAYS_PER_WEEK, weekly.worsens[severity] / DAYS_PER_WEEK, weekly.crisis[severity] / DAYS_PER_WEEK
+    return _daily(gives_up), _daily(weekly.worsens[severity]), _daily(weekly.crisis[severity])
 
 
 def _treatment_rates(scenario: Scenario, severity: str, group: str) -> tuple[float, float]:
-    """Daily rates of dropping out and crisis."""
+    """Daily chances of dropping out and crisis."""
     weekly, own = scenario.in_treatment.per_week, scenario.groups[group]
-    return weekly.drops_out[severity] * own.drops_out / DAYS_PER_WEEK, weekly.crisis[severity] / DAYS_PER_WEEK
+    return _daily(weekly.drops_out[severity] * own.drops_out), _daily(weekly.crisis[severity])
+
+
+def _daily(weekly: float) -> float:
+    """The chance on each of seven days that adds up to a chance in a week."""
+    return float(1.0 - (1.0 - min(weekly, 1.0)) ** (1.0 / 7.0))
 
 
 def series_of(scenario: Scenario, package: str) -> list[tuple[str, Any]]:
-    """(name, block) of the series of a package that have contacts of their own: the lead first, then the pooled ones."""
+    """(name, block) of the series of a package that have contacts of their own: first the lead, then the pooled."""
     block = scenario.packages[package]
     return [(LEAD, block.lead), *((s.name, s) for s in block.also if not is_support(s))]
 
@@ -181,6 +194,8 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.HANDOVER_LONGER] = round(handover.longer_course * CERTAIN)
     setting[Setting.BEFALL_LAW] = laws.number(geometric(rates.waiting))
     setting[Setting.BEFALL_LAW_IN_TREATMENT] = laws.number(geometric(rates.in_treatment))
+    setting[Setting.PACE_UNTIL] = rates.waiting_until
+    setting[Setting.PACE_UNTIL_IN_TREATMENT] = rates.in_treatment_until
     setting[Setting.BOUNCE_LAW] = laws.number(uniform(scenario.demand.declined.within))
     setting[Setting.RETURN_LAW] = laws.number(exponential(scenario.demand.returns.median))
     severities, packages, tasks = len(names.severities), len(names.packages), len(names.tasks)
@@ -223,7 +238,7 @@ def _chances_of(scenario: Scenario, severity: str, group: str, rates: Pace) -> n
 
 
 def _series_rules(scenario: Scenario, names: Names, laws: LawBook) -> tuple[np.ndarray, np.ndarray]:
-    """(Rules.series, Rules.package_series)"""
+    """(Rules.series, Rules.package_series)."""
     places = most_places(scenario, names)
     rules = np.zeros((len(names.series), len(names.severities), len(names.groups), SeriesRule.N), dtype=np.int64)
     package_series = np.full((len(names.packages), places), -1, dtype=np.int64)
@@ -266,7 +281,7 @@ def _package_chances(scenario: Scenario, names: Names) -> np.ndarray:
 
 
 def _task_times(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarray]:
-    """(Rules.seconds, Rules.rank)"""
+    """(Rules.seconds, Rules.rank)."""
     seconds = np.full((len(names.tasks), 2, len(names.severities), len(names.roles)), -1, dtype=np.int64)
     rank = np.full((len(names.tasks), len(names.roles)), -1, dtype=np.int64)
     for number, task in enumerate(tasks_of(scenario)):

@@ -12,8 +12,10 @@ from enum import IntEnum
 
 @dataclass(frozen=True)
 class Names:
-    """Names in code order: the code of a name is its place in its tuple. Sorted, so that declaring things in another
-    order changes nothing; severities keep their order, mildest first."""
+    """Names in code order: the code of a name is its place in its tuple.
+
+    Sorted, so that declaring things in another order changes nothing; severities keep their order, mildest first.
+    """
 
     teams: tuple[str, ...]
     roles: tuple[str, ...]
@@ -52,13 +54,15 @@ class Setting(IntEnum):
     BEFALL_LAW_IN_TREATMENT = 11
     BOUNCE_LAW = 12
     RETURN_LAW = 13
+    PACE_UNTIL = 14  # day from which another BEFALL_LAW holds; candidate days are drawn anew then
+    PACE_UNTIL_IN_TREATMENT = 15
     # how the kernel numbers its heaps and rows
-    HEAPS_PER_TEAM = 14
-    CRISIS_HEAPS = 15  # first of a team's
-    POOL_HEAPS = 16
-    OWN_HEAPS = 17  # first of all slots'
-    PLACES = 18  # series places per person
-    N = 19
+    HEAPS_PER_TEAM = 16
+    CRISIS_HEAPS = 17  # first of a team's
+    POOL_HEAPS = 18
+    OWN_HEAPS = 19  # first of all slots'
+    PLACES = 20  # series places per person
+    N = 21
 
 
 class Chance(IntEnum):

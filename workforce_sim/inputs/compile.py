@@ -8,33 +8,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from workforce_sim.inputs import demand, opening
-from workforce_sim.inputs.clinic import compile_rules, pace, series_of, tasks_of, with_laws
+from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, with_laws
 from workforce_sim.inputs.codes import Names
-from workforce_sim.inputs.laws import LawBook
+from workforce_sim.inputs.laws import NEVER, LawBook
 from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, Post, RoleRules, StaffRules
 from workforce_sim.scenario.scenario import Scenario
-from workforce_sim.units import working_days
+from workforce_sim.units import month_after, working_days
 
-MONTH_DAYS = 365.25 / 12
 DAYS_AFTER = 3 * 366
+MOST_PART_POSTS = 4
+"""Part posts beside a role's whole ones; a ramp passes through more levels, and waits for the next whole post."""
 WEEKDAYS = {"mon-fri": {0, 1, 2, 3, 4}, "mon-sun": {0, 1, 2, 3, 4, 5, 6}}
 
 
 def compile_inputs(scenario: Scenario) -> Inputs:
     """Compiles a scenario. Raises nothing: a scenario that was read is one that compiles."""
-    warm_up = scenario.warm_up_days
-    start = scenario.start - timedelta(days=warm_up)
-    days = warm_up + (end_date(scenario) - scenario.start).days
+    start, days = scenario.first_day, (scenario.end - scenario.first_day).days
     names = _names(scenario)
     dates = sorted({start, *(d for d in scenario.epochs() if start < d < start + timedelta(days=days))})
     stages = [scenario.at(d) for d in dates]
-    laws, rates = LawBook(), pace(stages)
-    rules = [compile_rules(stage, names, laws, rates) for stage in stages]
+    laws, first_days = LawBook(), [(d - start).days for d in dates]
+    rules = [
+        compile_rules(stage, names, laws, rates) for stage, rates in zip(stages, paces(stages, first_days), strict=True)
+    ]
     on_first_day = opening.compile_opening(stages[0], names, laws)
     working = _working(scenario, start, days)
     period_of_day, period_starts = _months(start, days)
@@ -45,13 +47,13 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         names=names,
         start=start,
         days=days,
-        results_from=warm_up,
+        results_from=(scenario.start - start).days,
         working=working[:days],
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            Epoch((d - start).days, with_laws(rule, laws), replace(own, roles=_funded(own.roles, now)))
-            for d, rule, own, now in zip(dates, rules, staff, funded, strict=True)
+            Epoch(day, with_laws(rule, laws), replace(own, roles=_funded(own.roles, now)))
+            for day, rule, own, now in zip(first_days, rules, staff, funded, strict=True)
         ),
         posts=posts,
         demand=demand.compile_demand(dates, stages, names, start, working, days),
@@ -94,22 +96,6 @@ def _months(start: date, days: int) -> tuple[np.ndarray, tuple[date, ...]]:
     return period, tuple(starts)
 
 
-def end_date(scenario: Scenario) -> date:
-    """The day after the run's last: whole months and years end on the same day of the month as they begin."""
-    months = scenario.horizon / MONTH_DAYS
-    if abs(months - round(months)) < 1e-6 and round(months) > 0:
-        return month_after(scenario.start, round(months))
-    return scenario.start + timedelta(days=max(1, round(scenario.horizon)))
-
-
-def month_after(start: date, months: int) -> date:
-    """The date `months` months later; the last day of the month where the day does not exist."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    first = date(year, month + 1, 1)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return first + timedelta(days=min(start.day, (following - first).days) - 1)
-
-
 # --- staff -----------------------------------------------------------------------------------------------------------
 
 
@@ -125,8 +111,9 @@ def _posts(stages: list[Scenario], names: Names) -> tuple[tuple[Post, ...], list
         for role, name in enumerate(names.roles):
             in_post = _hundredths(stages[0].workforce.roles[name].in_post)
             levels = [now[role] for now in funded]
-            cuts = sorted({0, in_post, levels[0], levels[-1], max(levels)})
-            pieces = [piece for low, high in zip(cuts, cuts[1:], strict=False) for piece in _whole_posts(low, high)]
+            cuts = sorted({0, in_post, max(in_post, levels[0]), max(in_post, *levels)})
+            pieces = [piece for low, high in pairwise(cuts) for piece in _whole_posts(low, high)]
+            pieces += _part_posts(levels, pieces)
             for number, (upper, wte) in enumerate(pieces, start=1):
                 posts.append(Post(team, role, number, wte, filled=upper <= in_post))
     return tuple(posts), funded
@@ -140,6 +127,13 @@ def _whole_posts(low: int, high: int) -> list[tuple[int, int]]:
         low += wte
         pieces.append((low, wte))
     return pieces
+
+
+def _part_posts(levels: list[int], pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Posts for the parts of a WTE by which later levels miss a whole post, so that each level can be filled."""
+    ends = {upper for upper, _ in pieces}
+    parts = {level - max((upper for upper in ends if upper <= level), default=0) for level in levels[1:]}
+    return [(NEVER, part) for part in sorted(parts) if part > 0][:MOST_PART_POSTS]
 
 
 def _funded(roles: tuple[RoleRules, ...], funded: list[int]) -> tuple[RoleRules, ...]:

@@ -31,7 +31,7 @@ TAIL = 2.0**-33
 
 def chosen(cumulative: np.ndarray, word: np.ndarray) -> np.ndarray:
     """The number of the class that each word falls in, by rows of cumulative thresholds; the last takes the rest."""
-    return (cumulative[..., :-1] <= word[..., None]).sum(axis=-1)
+    return np.asarray((cumulative[..., :-1] <= word[..., None]).sum(axis=-1))
 
 
 def compile_demand(
@@ -44,7 +44,7 @@ def compile_demand(
     rates = np.zeros((len(names.sources), days))
     mixes: dict[tuple[int, int], int] = {}
     mix_of_day = np.zeros(days, dtype=np.int32)
-    severity_mix = []
+    severity_mix: list[list[list[int]]] = []
     for d, today in enumerate(calendar):
         stage = stages[epoch[d]]
         month = today.year * 12 + today.month
@@ -67,7 +67,7 @@ def compile_demand(
 
 
 def _working_days_in_week(start: date, working: np.ndarray) -> np.ndarray:
-    """float64, (day,): working days of the Monday-to-Sunday week of each day, as far as the run knows it; at least 1."""
+    """float64, (day,): working days in the Monday-to-Sunday week of each day; at least 1."""
     week = (np.arange(len(working)) + start.weekday()) // 7
     count = np.bincount(week, weights=working)
     count[0] = max(count[0], count[1]) if len(count) > 1 and start.weekday() > 0 else count[0]
@@ -122,14 +122,14 @@ def _cumulative(counts: np.ndarray, mean: np.ndarray, over: np.ndarray) -> np.nd
     """P(count <= counts), of the Poisson law where `over` is 1, of the negative binomial elsewhere."""
     spread = np.maximum(over - 1, 1e-9)
     negative_binomial = stats.nbinom.cdf(counts, mean / spread, 1 / (1 + spread))
-    return np.where(over <= 1.0, stats.poisson.cdf(counts, mean), negative_binomial)
+    return np.asarray(np.where(over <= 1.0, stats.poisson.cdf(counts, mean), negative_binomial))
 
 
 def _quantile(mean: np.ndarray, over: np.ndarray) -> np.ndarray:
     """A count so rare that luck cannot tell it from never."""
     spread = np.maximum(over - 1, 1e-9)
     negative_binomial = stats.nbinom.ppf(1 - TAIL, mean / spread, 1 / (1 + spread))
-    return np.where(over <= 1.0, stats.poisson.ppf(1 - TAIL, mean), negative_binomial)
+    return np.asarray(np.where(over <= 1.0, stats.poisson.ppf(1 - TAIL, mean), negative_binomial))
 
 
 def draw_referrals(inputs: Inputs, seed: int, replication: int) -> np.ndarray:

@@ -28,7 +28,7 @@ Law = tuple[int, Thresholds]
 
 
 def from_cumulative(base: int, cumulative: np.ndarray) -> Law:
-    """The law with P(X <= base + k) = cumulative[k] (float64, rising); the tail beyond the table is its last value + 1."""
+    """The law with P(X <= base + k) = cumulative[k] (float64, rising); what is beyond the table is the next value."""
     thresholds = np.rint(np.asarray(cumulative, dtype=float) * CERTAIN).astype(np.int64)
     ends = np.searchsorted(thresholds, CERTAIN)  # beyond certainty nothing can be drawn
     return base, tuple(int(t) for t in thresholds[:ends])
@@ -105,9 +105,11 @@ def mean(law: Law) -> float:
 
 
 def length_biased(law: Law) -> Law:
-    """The law of a course found under way: a course of n contacts is n times as likely to be found as one of 1."""
+    """The law of a course found under way: one of n contacts lasts n - 1 intervals, and is found so much more often."""
     values, chance = probabilities(law)
-    weight = np.maximum(values, 1) * chance
+    weight = np.maximum(values - 1, 0) * chance
+    if not weight.any():
+        return law
     return from_cumulative(int(values[0]), np.cumsum(weight)[:-1] / weight.sum())
 
 
@@ -123,7 +125,8 @@ class LawBook:
 
     def tables(self) -> tuple[np.ndarray, np.ndarray]:
         """(law, law_threshold) as in `Rules`."""
-        rows, thresholds = [], []
+        rows: list[tuple[int, int, int]] = []
+        thresholds: list[int] = []
         for base, own in self.numbers:
             rows.append((len(thresholds), len(own), base))
             thresholds.extend(own)

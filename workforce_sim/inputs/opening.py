@@ -21,7 +21,6 @@ from workforce_sim.inputs.rules import Inputs, Opening
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
 
-
 BOUNCED = -2
 """Stands for the package of people declined before day 0, while the rows are made."""
 
@@ -35,7 +34,8 @@ def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
         for p in names.packages
     ]
     interval = np.array([law_of.mean(days_law(scenario.packages[p].lead.every, least=1)) for p in names.packages])
-    length = np.array([[law_of.mean(law) for law in row] for row in planned]) * interval[:, None]
+    intervals = np.array([[law_of.mean(law) for law in row] for row in planned]) - 1
+    length = np.maximum(intervals, 1e-6) * interval[:, None]  # a single contact takes next to no time
     share = np.array([scenario.packages[p].share for p in names.packages])[:, None]
     treated = length * share * (mix * [scenario.assessment.to_treatment[s] for s in names.severities])
     people = _people(_kinds(scenario, names, mix, treated.sum(axis=1)), names)
@@ -61,9 +61,7 @@ def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
     )
 
 
-def _kinds(
-    scenario: Scenario, names: Names, mix: np.ndarray, stay: np.ndarray
-) -> dict[str, tuple[int, State, int]]:
+def _kinds(scenario: Scenario, names: Names, mix: np.ndarray, stay: np.ndarray) -> dict[str, tuple[int, State, int]]:
     """Kind of person found → (how many in a team, state, package); nobody, if the service warms up from empty."""
     today = scenario.today
     at_risk, bounced = _coming_back(scenario, names, mix)
@@ -109,11 +107,11 @@ def _coming_back(scenario: Scenario, names: Names, mix: np.ndarray) -> tuple[int
     at_risk = scenario.today.discharges * mean_weeks * (mix @ [returns.share[s] for s in names.severities])
     referred = sum(source.referrals for source in scenario.demand.sources.values())
     refused = referred * (mix @ [declined.share[s] for s in names.severities])
-    return round(at_risk), round(refused * declined.bounce_back * declined.within / 7 / 2)
+    return round(float(at_risk)), round(float(refused) * declined.bounce_back * declined.within / 7 / 2)
 
 
 def _people(opening_of: dict[str, tuple[int, State, int]], names: Names) -> np.ndarray:
-    """OPENING rows with key, team, state and package, sorted by (team, state, key); the rest is a replication's luck."""
+    """OPENING rows with key, team, state and package, sorted by (team, state, key); the rest is luck."""
     parts = []
     for team, team_name in enumerate(names.teams):
         for kind, (n, state, package) in opening_of.items():
@@ -140,8 +138,8 @@ def draw_opening(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
     rows["referral_day"] = np.where(rows["state"] == State.AT_RISK, 0, -delay)
     package, n = rows["package"][treated], opening.planned[rows["package"][treated], rows["severity"][treated]]
     planned = np.maximum(1, value_at(rules.law, rules.law_threshold, n, w3[treated]))
-    done = (planned * w2[treated]) >> 32
+    done = np.minimum(1 + (((planned - 1) * w2[treated]) >> 32), np.maximum(planned - 1, 0))
     next_day = (opening.interval[package] * next_word[treated]) >> 32
     rows["planned"][treated], rows["done"][treated], rows["next_day"][treated] = planned, done, next_day
-    rows["referral_day"][treated] = next_day - (done + 1) * opening.interval[package]
+    rows["referral_day"][treated] = np.minimum(next_day - done * opening.interval[package], 0)
     return rows

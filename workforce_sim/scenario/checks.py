@@ -147,6 +147,13 @@ def _leads(plan: Plan) -> Iterator[Misfit]:
                 yield Misfit(steps, f'"{role}", which holds no caseload', f"a `caseload` for {role}, or another role")
 
 
+def _targets(plan: Plan) -> Iterator[Misfit]:
+    for name, role in plan.workforce.roles.items():
+        if role.caseload is None and role.caseload_target is not None:
+            steps = ("workforce", "roles", name, "caseload_target")
+            yield Misfit(steps, "a target without a `caseload`", f"a `caseload` for {name}, or no target")
+
+
 def _repeated_roles(plan: Plan) -> Iterator[Misfit]:
     for steps, roles in _role_lists(plan):
         for position, role in enumerate(roles):
@@ -213,6 +220,6 @@ def _supervision(plan: Plan) -> Iterator[Misfit]:
 
 
 _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
-    _drift, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _repeated_roles, _assessors,
+    _drift, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _targets, _repeated_roles, _assessors,
     _remote, _notice, _supervision,
 )  # fmt: skip

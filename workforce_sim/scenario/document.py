@@ -69,7 +69,7 @@ class Document:
     """A tree of plain values (dict, list, str, int, float, bool, None) with the places of its keys and values."""
 
     file: str
-    tree: dict[str, Any] = field(default_factory=dict)
+    tree: Any = field(default_factory=dict)  # a mapping, once it is known to be one
     keys: dict[Steps, Place] = field(default_factory=dict)
     values: dict[Steps, Place] = field(default_factory=dict)
 

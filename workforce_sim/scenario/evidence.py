@@ -133,9 +133,7 @@ def _check_keys(entry: Entry, findings: Findings) -> None:
         findings.add(entry.finding(("source",), shown(source), expected))
 
 
-def _range(
-    entry: Entry, quantity: Quantity, value: float | None, findings: Findings
-) -> tuple[float, float] | None:
+def _range(entry: Entry, quantity: Quantity, value: float | None, findings: Findings) -> tuple[float, float] | None:
     """Low and high end, in the number's unit, with the number between them."""
     given = entry.value["range"]
     if not isinstance(given, list) or len(given) != 2:

@@ -73,14 +73,14 @@ class Quantity:
             return int(value)
         return self.measure.write(value) if self.measure is not units.NUMBER else float(f"{value:.12g}")
 
-    def _validate(self, value: object) -> float:
+    def validate(self, value: object) -> float:
         try:
             return self.read(value)
         except Unreadable as error:
             raise fault(error.expected, error.nearest) from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._validate)
+        return core_schema.no_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return self.json_schema()
@@ -107,7 +107,7 @@ class NameOf:
 
     kind: Literal["severities", "roles", "packages"]
 
-    def _validate(self, value: object, info: ValidationInfo) -> str:
+    def validate(self, value: object, info: ValidationInfo) -> str:
         known = (info.context or {}).get(self.kind)
         one = {"severities": "a severity", "roles": "a role", "packages": "a package"}[self.kind]
         if not isinstance(value, str):
@@ -118,7 +118,7 @@ class NameOf:
 
     def core_schema(self) -> CoreSchema:
         """The pydantic core schema, also used for the keys of mappings."""
-        return core_schema.with_info_plain_validator_function(self._validate)
+        return core_schema.with_info_plain_validator_function(self.validate)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return self.core_schema()
@@ -155,7 +155,7 @@ class BySeverity:
         return complete
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        values = core_schema.no_info_plain_validator_function(self.quantity._validate)
+        values = core_schema.no_info_plain_validator_function(self.quantity.validate)
         mapping = core_schema.dict_schema(NameOf("severities").core_schema(), values)
         expanded = core_schema.with_info_before_validator_function(self._expand, mapping)
         return core_schema.with_info_after_validator_function(self._complete, expanded)
@@ -193,9 +193,9 @@ class Spread:
     quantity: Quantity
     pairs: tuple[tuple[str, str], ...]
 
-    def _validate(self, value: object) -> Distribution:
+    def validate(self, value: object) -> Distribution:
         if not isinstance(value, dict):
-            return Distribution(kind="fixed", a=self.quantity._validate(value), b=0.0)
+            return Distribution(kind="fixed", a=self.quantity.validate(value), b=0.0)
         for first, second in self.pairs:
             if set(value) == {first, second}:
                 return self._pair(first, second, value)
@@ -221,7 +221,7 @@ class Spread:
         return Quantity(self.quantity.measure, 0.0, self.quantity.high) if key == "sd" else self.quantity
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._validate)
+        return core_schema.no_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         one = self.quantity.json_schema()
@@ -235,7 +235,7 @@ class OnOff:
     """A switch, written `on` or `off`."""
 
     @staticmethod
-    def _validate(value: object) -> bool:
+    def validate(value: object) -> bool:
         if isinstance(value, bool):
             return value
         if isinstance(value, str) and value in ("on", "off"):
@@ -243,7 +243,7 @@ class OnOff:
         raise fault("on or off", nearest(value, ("on", "off")) if isinstance(value, str) else ())
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._validate)
+        return core_schema.no_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"enum": ["on", "off", True, False]}
@@ -253,14 +253,14 @@ class WrittenDate:
     """A date, written YYYY-MM-DD."""
 
     @staticmethod
-    def _validate(value: object) -> date:
+    def validate(value: object) -> date:
         try:
             return units.calendar_date(value)
         except Unreadable as error:
             raise fault(error.expected) from None
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._validate)
+        return core_schema.no_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "format": "date", "examples": ["2026-04-01"]}

@@ -279,8 +279,8 @@ class Plan(Block):
 
     @property
     def horizon_days(self) -> int:
-        """Whole days from the start to the end; half a day counts, so that 2 years end on the same date of the year."""
-        return math.floor(self.horizon + 0.5)
+        """Whole days from the start to the end; whole years end on the same date of the year."""
+        return (self.end - self.start).days
 
     @property
     def warm_up_days(self) -> int:
@@ -295,4 +295,4 @@ class Plan(Block):
     @property
     def end(self) -> date:
         """The date after the last simulated one."""
-        return self.start + timedelta(days=self.horizon_days)
+        return units.after(self.start, self.horizon)

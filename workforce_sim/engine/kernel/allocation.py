@@ -86,7 +86,7 @@ def comes_first(node, order, a, best_order, b):
 
 @njit(cache=True)
 def clinician_with_room(w, r, i):
-    """The slot that takes on the person: most preferred role with room, then most room, then lowest slot; -1 if none."""
+    """The slot that takes the person on: most preferred role with room, then most room, then lowest slot; -1: none."""
     p = w.patient[i]
     lead = r.series[r.package_series[p["package"], 0], p["severity"], p["group"]]
     task = lead[SeriesRule.TASK]

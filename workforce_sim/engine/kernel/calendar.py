@@ -13,7 +13,7 @@ PEOPLE, COURSES = 0, 1
 
 @njit(cache=True)
 def enter(bucket, row, i, day):
-    """Row i is due on `day`; a day beyond the horizon is not kept (calendar_day -1). `bucket` is one team's row of days."""
+    """Row i is due on `day` of one team's buckets; a day beyond the horizon is not kept (calendar_day -1)."""
     row[i]["calendar_day"] = -1
     if day >= bucket.shape[0]:
         return

@@ -32,17 +32,18 @@ SLOT_LOST_BITS = 16
 
 @njit(cache=True)
 def run_clinics(w, r, day, team):
-    """Each clinician in post, in slot order from a start that moves on by one each day, spends the day's seconds."""
+    """Each clinician in post, in slot order from a start that moves on by one each day, spends the day's seconds.
+
+    Those whose role has no task do not count for the start, so that they move nobody's turn.
+    """
     first, last = w.team_slots[team], w.team_slots[team + 1]
-    occupied = 0
+    turns = 0
     for slot in range(first, last):
-        occupied += w.staff[slot]["occupied"]
-    if occupied == 0:
-        return
-    skip = day % occupied
+        turns += has_turn(r, w.staff[slot])
     start = first
-    while skip > 0 or not w.staff[start]["occupied"]:
-        skip -= w.staff[start]["occupied"]
+    skip = day % turns if turns > 0 else -1
+    while skip > 0 or (skip == 0 and not has_turn(r, w.staff[start])):
+        skip -= has_turn(r, w.staff[start])
         start += 1
     for step in range(last - first):
         slot = start + step
@@ -50,6 +51,12 @@ def run_clinics(w, r, day, team):
             slot -= last - first
         if w.staff[slot]["occupied"]:
             clinician_day(w, r, day, slot)
+
+
+@njit(cache=True)
+def has_turn(r, s):
+    """1 if somebody is in post and their role has a task, else 0."""
+    return 1 if s["occupied"] and r.carry_treatment[s["role"]] + r.carry_assessment[s["role"]] > 0 else 0
 
 
 @njit(cache=True)
@@ -306,5 +313,3 @@ def conclude_assessment(w, r, day, i):
     p["package"] = package
     become(w, p, State.WAITING_TREATMENT)
     queue_up(w, r, i)
-
-

@@ -216,5 +216,3 @@ def finish(w):
         state = w.patient[i]["state"]
         if state != State.FREE and state != State.AT_RISK:
             log_spell(w, i, End.OPEN, NOT_YET)
-
-

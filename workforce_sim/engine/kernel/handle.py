@@ -9,6 +9,9 @@ whoever makes one keeps the arrays alive; `Handle` does that for its own lifetim
 With NUMBA_DISABLE_JIT=1 no handle is needed: the named tuple itself has the same attributes.
 """
 
+# numba types little of what its extensions use
+# mypy: disable-error-code="no-untyped-call,untyped-decorator,attr-defined,override,misc,no-any-return"
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,9 +19,9 @@ from typing import Any
 import numpy as np
 from numba import config, types
 from numba.core import cgutils
+from numba.core.datamodel import models
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
-from numba.core.datamodel import models
 from numba.extending import NativeValue, register_model, typeof_impl, unbox
 from numba.np import arrayobj, numpy_support
 
@@ -61,7 +64,7 @@ class Entrance:
         return answer
 
 
-class HandleType(types.Type):  # type: ignore[misc]
+class HandleType(types.Type):
     """The compiler's type of a handle: the names, element types and dimensions of its arrays."""
 
     def __init__(self, fields: tuple[tuple[str, types.Type, int], ...]) -> None:
@@ -74,7 +77,7 @@ class HandleType(types.Type):  # type: ignore[misc]
 
 
 @register_model(HandleType)
-class _HandleModel(models.PrimitiveModel):  # type: ignore[misc]
+class _HandleModel(models.PrimitiveModel):
     """In compiled code a handle is an address."""
 
     def __init__(self, dmm: Any, fe_type: HandleType) -> None:
@@ -95,7 +98,7 @@ def _unbox(typ: HandleType, value: Any, c: Any) -> NativeValue:
 
 
 @infer_getattr
-class _Attributes(AttributeTemplate):  # type: ignore[misc]
+class _Attributes(AttributeTemplate):
     key = HandleType
 
     def generic_resolve(self, typ: HandleType, attribute: str) -> types.Array | None:
@@ -113,7 +116,8 @@ def _array(context: Any, builder: Any, typ: HandleType, value: Any, attribute: s
         for k in range(1 + array_type.ndim)
     ]
     item_size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
-    strides, step = [], context.get_constant(types.intp, item_size)
+    strides: list[Any] = []
+    step = context.get_constant(types.intp, item_size)
     for length in reversed(numbers[1:]):
         strides.insert(0, step)
         step = builder.mul(step, length)

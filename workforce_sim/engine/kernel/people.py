@@ -39,7 +39,7 @@ from workforce_sim.inputs.codes import (
     Stock,
     Use,
 )
-from workforce_sim.streams import Purpose, luck
+from workforce_sim.streams import CERTAIN, Purpose, luck
 
 FLOW_OF_END = np.array(
     [-1, Flow.DECLINED, Flow.GAVE_UP, Flow.CLOSED_NOT_ATTENDED, Flow.CLOSED_WITH_ADVICE, Flow.COMPLETED,
@@ -283,11 +283,13 @@ def next_candidate_day(w, r, day, i):
     p = w.patient[i]
     in_treatment = p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED
     law = r.setting[Setting.BEFALL_LAW_IN_TREATMENT if in_treatment else Setting.BEFALL_LAW]
+    until = r.setting[Setting.PACE_UNTIL_IN_TREATMENT if in_treatment else Setting.PACE_UNTIL]
     w0, w1, _, _ = draw(w, p, Purpose.BEFALL, p["befalls"])
     p["befalls"] += 1
-    p["befall_word"] = w0
+    candidate = day + max(1, value_of(r, law, w1))
+    p["befall_word"] = w0 if candidate < until else CERTAIN
     cancel(w.calendar[PEOPLE, p["team"]], w.patient, i)
-    enter(w.calendar[PEOPLE, p["team"]], w.patient, i, day + max(1, value_of(r, law, w1)))
+    enter(w.calendar[PEOPLE, p["team"]], w.patient, i, min(candidate, until))
 
 
 @njit(cache=True)
@@ -367,7 +369,8 @@ def contact_falls_due(w, r, day, c):
         join(w.heap, w.course_node, own_heap(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
         pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
     if pool_task >= 0:
-        join(w.heap, w.course_node, pool_heap(r, p["team"], pool_task, p["severity"]), 2 * c + 1, day + ORIGIN, p["key"])
+        number = pool_heap(r, p["team"], pool_task, p["severity"])
+        join(w.heap, w.course_node, number, 2 * c + 1, day + ORIGIN, p["key"])
 
 
 @njit(cache=True)
