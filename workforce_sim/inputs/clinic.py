@@ -61,7 +61,8 @@ def _power_of_two_from(rate: float) -> float:
 
 
 def _greatest_sum(scenario: Scenario, rates: Any) -> float:
-    return max(sum(rates(scenario, severity, group)) for severity in scenario.severities for group in scenario.groups)
+    sums = (sum(rates(scenario, s, group)) for s in scenario.severities for group in scenario.groups)
+    return float(max(sums))
 
 
 def _waiting_rates(scenario: Scenario, severity: str, group: str) -> tuple[float, float, float]:

@@ -176,7 +176,7 @@ class _Builder:
 
     def __init__(self, name: str) -> None:
         self.document = Document(name)
-        self.document.tree = None  # type: ignore[assignment]  # until the root has been seen
+        self.document.tree = None  # until the root has been seen
         self.findings = Findings()
         self._name = name
         self._open: list[_Open] = []

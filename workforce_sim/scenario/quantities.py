@@ -74,6 +74,7 @@ class Quantity:
         return self.measure.write(value) if self.measure is not units.NUMBER else float(f"{value:.12g}")
 
     def validate(self, value: object) -> float:
+        """The number, or a pydantic error in plain words."""
         try:
             return self.read(value)
         except Unreadable as error:
@@ -108,6 +109,7 @@ class NameOf:
     kind: Literal["severities", "roles", "packages"]
 
     def validate(self, value: object, info: ValidationInfo) -> str:
+        """The name, or a pydantic error in plain words."""
         known = (info.context or {}).get(self.kind)
         one = {"severities": "a severity", "roles": "a role", "packages": "a package"}[self.kind]
         if not isinstance(value, str):
@@ -194,6 +196,7 @@ class Spread:
     pairs: tuple[tuple[str, str], ...]
 
     def validate(self, value: object) -> Distribution:
+        """The distribution, or a pydantic error in plain words."""
         if not isinstance(value, dict):
             return Distribution(kind="fixed", a=self.quantity.validate(value), b=0.0)
         for first, second in self.pairs:
@@ -236,6 +239,7 @@ class OnOff:
 
     @staticmethod
     def validate(value: object) -> bool:
+        """On or off, or a pydantic error in plain words."""
         if isinstance(value, bool):
             return value
         if isinstance(value, str) and value in ("on", "off"):
@@ -254,6 +258,7 @@ class WrittenDate:
 
     @staticmethod
     def validate(value: object) -> date:
+        """The date, or a pydantic error in plain words."""
         try:
             return units.calendar_date(value)
         except Unreadable as error:
