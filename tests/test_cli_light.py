@@ -38,7 +38,7 @@ def test_a_sound_scenario_is_told_in_one_line() -> None:
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         f"{ADULT}: ok",
-        "  Adult community team, 61,500 adults; 2026-04-01 to 2031-04-01; 16 referrals a week; "
+        "  Adult community team, 61,500 adults; 2026-04-01 to 2031-04-01; 15.8 referrals a week; "
         "21.1 WTE funded in 9 roles; 0 dated changes",
     ]
     assert result.stderr == ""

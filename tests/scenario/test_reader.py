@@ -30,7 +30,7 @@ def adult() -> Scenario:
 def test_words_become_numbers_in_one_unit(adult: Scenario) -> None:
     """Durations are days, rates per week, shares fractions, staff WTE."""
     assert (adult.start, adult.horizon, adult.end) == (date(2026, 4, 1), 1826.25, date(2031, 4, 1))
-    assert adult.demand.sources["primary_care"].referrals == 8.8
+    assert adult.demand.sources["primary_care"].referrals == 8.6
     assert adult.demand.sources["emergency_department"].urgent == 0.2
     assert adult.demand.months["august"] == 0.95
     assert adult.demand.months["may"] == 1
@@ -38,9 +38,9 @@ def test_words_become_numbers_in_one_unit(adult: Scenario) -> None:
     assert adult.demand.severity_drift.rising == {"mild": 0, "moderate": 0, "severe": 0.005}
     assert adult.groups["most_deprived"].cannot_use_remote == 0.05
     assert adult.waiting.standard == {"mild": 28, "moderate": 28, "severe": 28}
-    assert adult.packages["care_coordination"].lead.contacts == Distribution(kind="mean_sd", a=22, b=9)
+    assert adult.packages["care_coordination"].lead.contacts == Distribution(kind="mean_sd", a=20, b=8)
     assert adult.packages["care_coordination"].also[0].share_of_lead_contacts == 0.25  # type: ignore[union-attr]
-    assert adult.today.waited.treatment == Distribution(kind="median_p90", a=112, b=315)
+    assert adult.today.waited.treatment == Distribution(kind="median_p90", a=91, b=252)
     assert adult.today.waiting == {"assessment": 50, "medical": 0, "care_coordination": 30, "therapy": 35}
     assert adult.in_treatment.stretch.switch is True
 
@@ -48,17 +48,17 @@ def test_words_become_numbers_in_one_unit(adult: Scenario) -> None:
 def test_a_role_inherits_what_it_does_not_say(adult: Scenario) -> None:
     """Hiring comes from the workforce, the caseload target from the caseload, people in post from posts."""
     cap = adult.workforce.roles["cap"]
-    assert (cap.hiring.round, cap.hiring.fill, cap.hiring.approval, cap.hiring.reputation) == (112, 0.75, 28, 0.5)
-    assert cap.caseload_target == cap.caseload == 17
+    assert (cap.hiring.round, cap.hiring.fill, cap.hiring.approval, cap.hiring.reputation) == (112, 0.75, 56, 0.5)
+    assert cap.caseload_target == cap.caseload == 24
     assert read_scenario_text(SMALL).workforce.roles["nurse"].in_post == 5
 
 
 def test_evidence_is_kept_beside_the_numbers(adult: Scenario) -> None:
     """A long-hand number reads as its value, and its evidence is found by path."""
     known = adult.evidence["workforce.roles.nurse.leavers"]
-    assert adult.workforce.roles["nurse"].leavers == 0.16
-    assert (known.value, known.range, known.grade) == ("16% per year", (0.12, 0.2), "D")
-    assert adult.tree["workforce"]["roles"]["nurse"]["leavers"] == "16% per year"
+    assert adult.workforce.roles["nurse"].leavers == 0.18
+    assert (known.value, known.range, known.grade) == ("18% per year", (0.12, 0.2), "D")
+    assert adult.tree["workforce"]["roles"]["nurse"]["leavers"] == "18% per year"
 
 
 def test_the_evidence_block_speaks_for_many_numbers() -> None:

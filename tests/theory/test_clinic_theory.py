@@ -278,14 +278,7 @@ def test_time_to_treatment_without_capacity_limits() -> None:
 # --- many queues ------------------------------------------------------------------------------------------------------
 
 
-# A bug reported with this test: `allocate` keeps the queues that are blocked in the 64 bits of one number, so that with
-# more than 64 queues a blocked one blocks another.
-MANY = pytest.mark.xfail(
-    reason="BUG: more than 64 treatment queues block each other", raises=AssertionError, strict=True
-)
-
-
-@pytest.mark.parametrize("packages", [2, 7, pytest.param(9, marks=MANY), pytest.param(20, marks=MANY)])
+@pytest.mark.parametrize("packages", [2, 9, 20])
 def test_every_queue_is_served(packages: int) -> None:
     """However many packages and severities there are, whoever has somebody with room is taken on the next day."""
     severities = [f"level_{k}" for k in range(8)]

@@ -227,6 +227,7 @@ def new_world(
         roster=roster,
         team_slots=np.searchsorted(staff["team"], np.arange(teams + 1)).astype(np.int32),
         heap=np.full(heaps, -1, dtype=np.int64),
+        blocked=np.zeros(packages * severities, dtype=np.uint8),
         dirty=np.ones(teams, dtype=np.int32),
         calendar=np.full((2, teams, inputs.days), -1, dtype=np.int64),
         day_table=np.stack([inputs.working, inputs.period_of_day], axis=1).astype(np.int32),

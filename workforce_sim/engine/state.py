@@ -189,6 +189,9 @@ class World(NamedTuple):
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     team_slots: np.ndarray  # int32, (team + 1,), slots of a team are team_slots[t] .. team_slots[t+1]-1
     heap: np.ndarray  # int64, (heap,), root nodes; see kernel/heaps.py for the numbering
+    blocked: (
+        np.ndarray
+    )  # uint8, (package * severity,), 1 = nobody has room for this treatment queue; within one allocation
     dirty: np.ndarray  # int32, (team,), 1 = places or queues changed since the last allocation
     calendar: np.ndarray  # int64, (2, team, day), first patient row / course row with something on that day
     day_table: np.ndarray  # int32, (day, 2): is a working day, number of the period it belongs to

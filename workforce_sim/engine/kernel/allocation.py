@@ -6,7 +6,6 @@ In: `World`, `Rules`, the day and a team. Out: the same arrays; people in treatm
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, enter
@@ -50,27 +49,28 @@ def urgency(r, order, severity):
 @njit(cache=True)
 def allocate(w, r, day, team):
     """Free caseload places are offered to the treatment queues and to those awaiting handover."""
-    blocked = np.int64(0)  # a bit for each queue
+    for queue in range(w.blocked.shape[0]):
+        w.blocked[queue] = 0
     while True:
-        first, queue = first_in_treatment_queues(w, r, team, blocked)
+        first, queue = first_in_treatment_queues(w, r, team)
         if first < 0:
             break
         slot = clinician_with_room(w, r, first)
         if slot < 0:
-            blocked |= 1 << queue
+            w.blocked[queue] = 1
         else:
             take_on(w, r, day, first, slot)
     w.dirty[team] = 0
 
 
 @njit(cache=True)
-def first_in_treatment_queues(w, r, team, blocked):
+def first_in_treatment_queues(w, r, team):
     """(patient row, queue) of the first person in the treatment queues that are not blocked; row -1 if nobody."""
     best, best_queue, best_order = -1, -1, 0
     n_severities = r.chance.shape[0]
     for queue in range(r.package_chance.shape[1] * n_severities):
         node = w.heap[treatment_heap(r, team, 0, 0) + queue]
-        if node < 0 or (blocked >> queue) & 1:
+        if node < 0 or w.blocked[queue]:
             continue
         order = urgency(r, w.patient_node[node]["order"], queue % n_severities)
         if best < 0 or comes_first(w.patient_node, order, node, best_order, best):

@@ -16,6 +16,8 @@ from workforce_sim.engine import capacity
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.streams import CERTAIN, Purpose, luck
 
+WEEK = 7
+
 PERSON = np.dtype(
     [
         ("start_day", "i8"),  # first day in post; before day 0 for those found in post
@@ -238,7 +240,8 @@ def lay_out_day(p, slot, asked, today):
         staff["daily_treatment"] = staff["daily_assessment"] = staff["places"] = 0
         person["target"] = person["supervision"] = person["not_given"] = 0
         return
-    days_in_post = today - person["start_day"]
+    reviewed = today - today % WEEK  # by the week, so that nobody's coming or going moves anyone else's induction on
+    days_in_post = max(0, reviewed - person["start_day"])
     productivity = ramp(days_in_post, role["induction_productivity"], role["induction_days"])
     whole = clinical_seconds(role["day_seconds"], staff["wte"], role["clinical_share"], productivity)
     owed = int(asked[staff["role"]] * staff["wte"] + 0.5)
