@@ -21,11 +21,6 @@ REPLICATIONS = 30
 FAST: Any = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
 
 
-def known(bug: str) -> pytest.MarkDecorator:
-    """Marks what fails for a bug that has been reported; the mark must go when the bug does."""
-    return pytest.mark.xfail(reason=f"BUG: {bug}", raises=AssertionError, strict=True)
-
-
 # --- what changes nothing -------------------------------------------------------------------------------------------
 
 
@@ -136,7 +131,9 @@ def test_a_change_changes_nothing_before_its_date(change: Tree) -> None:
     later = by_day(inputs_of(adult(("changes", [{"from": str(DATE), **change}]), horizon="1 year")))
     until = (DATE - START).days
     teeth = 0
-    for replication in range(2):
+    for replication in range(12):
+        if replication >= 2 and teeth:
+            break  # what acts on rare events needs more replications to show at all
         one, other = simulate(base, 1, replication), simulate(later, 1, replication)
         for name in ("flow", "stock_record", "package_record", "use", "staffing"):
             before, after = getattr(one, name)[:until], getattr(other, name)[:until]
