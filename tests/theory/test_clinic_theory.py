@@ -86,7 +86,7 @@ def discrete_queue(arrivals: float, leaves: float, places: int, most: int = 400)
     return law / law.sum()
 
 
-# Tried by hand: `room <= weight` for `room < weight` in `clinician_with_room` (one place less) fails this.
+# Tried by hand: `room <= 1000` for `room <= 0` in `clinician_with_room`, which is one place less, fails this.
 def test_caseload_places_are_the_servers_of_a_queue() -> None:
     """With 8 places, Poisson referrals and stays that end by chance each day: those treated and waiting are as many as
     in the queue's stationary law, and Little's law ties the waits to them."""

@@ -203,7 +203,7 @@ def _worse(rows: Mapping[str, Cell], spoken: AbstractSet[str]) -> list[str]:
         for cell in watched
         if cell.told_apart and _is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
     ]
-    return [f"In exchange, {joined(found)}."] if found else []
+    return [f"At the same time, {joined(found)}."] if found else []
 
 
 def _how_to_read(study: Study) -> str:

@@ -3,7 +3,7 @@
 In: a named tuple of C-ordered numpy arrays. Out: a `Handle` whose attributes are those arrays inside compiled code.
 
 A named tuple of arrays would be copied into every compiled function that it is passed to, with the reference counts of
-all its arrays; measured on the adult team that made the clinic 14 times slower and four times longer to compile (see
+all its arrays; measured on the adult team that made the clinic four times slower and half as long again to compile (see
 docs/decisions/0003-one-handle.md). A handle is the address of a table of data pointers and shapes. It owns nothing, so
 whoever makes one keeps the arrays alive; `Handle` does that for its own lifetime.
 With NUMBA_DISABLE_JIT=1 no handle is needed: the named tuple itself has the same attributes.
