@@ -88,7 +88,7 @@ def test_a_hostile_text_is_refused_within_seconds_of_work(case: str) -> None:
     begin = time.process_time()
     with pytest.raises(ScenarioError) as caught:
         read_scenario_text(HOSTILE[case])
-    assert time.process_time() - begin < 10
+    assert time.process_time() - begin < 30
     assert caught.value.findings
     told = str(caught.value)
     assert told.isprintable() or "\n" in told
