@@ -3,7 +3,11 @@ NUMBA_DISABLE_JIT=1."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from bisect import insort
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +18,7 @@ from workforce_sim.engine.kernel.heaps import join, leave
 from workforce_sim.engine.state import NODE
 
 HEAPS, NODES = 3, 40
+ROOT = Path(__file__).parents[2]
 
 OPERATIONS = st.lists(
     st.tuples(
@@ -104,3 +109,28 @@ def test_firsts_come_out_in_order() -> None:
         out.append((node[i]["order"], node[i]["key"]))
         leave(heap, node, i)
     assert out == sorted(zip(order, key, strict=True))
+
+
+@pytest.mark.parametrize("first", ["engine.simulate", "engine.kernel.heaps", "engine.workforce", "streams", "run"])
+def test_all_compiled_code_is_kept_in_one_folder(first: str) -> None:
+    """Whatever is imported first, every compiled function is kept in the folder of this state of the sources.
+
+    Numba's own place beside the source knows no change of constants in other files: heaps compiled with yesterday's
+    `Setting` once ended a run with a segmentation fault.
+    """
+    code = f"""
+import sys, workforce_sim.{first}, workforce_sim.engine.kernel
+from workforce_sim.compiled import cache_folder
+for name, module in list(sys.modules.items()):
+    for function in vars(module).values() if name.startswith("workforce_sim") else ():
+        cache = getattr(function, "_cache", None)
+        if hasattr(cache, "cache_path") and not cache.cache_path.startswith(str(cache_folder())):
+            print(function, cache.cache_path)
+"""
+    settled = {
+        name: value for name, value in os.environ.items() if name not in ("NUMBA_CACHE_DIR", "NUMBA_DISABLE_JIT")
+    }
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=settled, cwd=ROOT
+    )
+    assert found.stdout == ""

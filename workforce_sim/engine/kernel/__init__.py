@@ -5,6 +5,7 @@ No files, no exceptions, no Python objects, no floating-point functions: integer
 machine. The same source runs plain under NUMBA_DISABLE_JIT=1.
 """
 
+from workforce_sim import streams  # noqa: F401  # first: it tells numba where compiled code is kept
 from workforce_sim.engine.kernel import day, people
 from workforce_sim.engine.kernel.handle import Entrance
 
