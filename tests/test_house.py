@@ -31,12 +31,6 @@ FLOORS = (
 )
 """From the ground up. Imports go down, or stay on their floor."""
 
-UPWARD = {
-    ("inputs/demand.py", "workforce_sim.engine.state"): "the dtype of a referral, which the clinic reads",
-    ("inputs/opening.py", "workforce_sim.engine.state"): "the dtype of the people found on the first day",
-}
-"""Imports that go up, and why."""
-
 BORDERS = {
     "simpy": ("engine/workforce.py", "engine/management.py", "engine/simulate.py"),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
@@ -101,17 +95,9 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "__init__.py"])
 def test_imports_go_down(name: str) -> None:
     """A module knows only what is on its floor or below, and nobody imports the face, but the command its version."""
-    allowed = {module for file, module in UPWARD if file == name}
-    if name == "cli.py":
-        allowed.add("workforce_sim.__version__")
+    allowed = {"workforce_sim.__version__"} if name == "cli.py" else set()
     found = set(own_modules(PACKAGE / name)) - allowed
     assert not [module for module in found if module == "workforce_sim" or floor(module) > floor(name)]
-
-
-@pytest.mark.parametrize(("name", "module"), list(UPWARD))
-def test_exceptions_are_still_needed(name: str, module: str) -> None:
-    """An exception to the direction of imports goes when the import goes."""
-    assert module in own_modules(PACKAGE / name)
 
 
 @pytest.mark.parametrize("library", BORDERS)

@@ -7,10 +7,12 @@ given, results in it, whole or not at all. Ctrl-C ends a run at once and saves n
 from __future__ import annotations
 
 import atexit
+import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -96,7 +98,7 @@ def _simulate(
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _progress() as told:
-            study = study_of(scenarios, **options, **told)
+            study = _aside(lambda: study_of(scenarios, **options, **told))
         if folder is not None:
             _save(study, folder, force)
     except KeyboardInterrupt:
@@ -110,8 +112,15 @@ def _simulate(
     )
 
 
+def _aside(work: Callable[[], Study]) -> Study:
+    """Work done in another thread, so that Ctrl-C is heard at once even inside the compiler, which can swallow it."""
+    return ThreadPoolExecutor(1).submit(work).result()
+
+
 def _end_at_once(code: int) -> NoReturn:
     """Clean up and leave, without taking the interpreter apart, which takes seconds once a kernel is loaded."""
+    for worker in multiprocessing.active_children():
+        worker.terminate()
     atexit._run_exitfuncs()  # noqa: SLF001  what sys.exit would run first
     sys.stdout.flush()
     sys.stderr.flush()

@@ -159,6 +159,15 @@ def test_a_warm_up_comes_before_the_start() -> None:
     assert len(inputs.opening.people) == 0
 
 
+def test_results_begin_with_a_month_whatever_the_warm_up() -> None:
+    """A warm-up that is no whole number of months (a leap day, say) leaves every month of the results whole."""
+    inputs = inputs_of(changed(WORLD, ("opening_state", "warm_up"), ("warm_up", "100 weeks"), ("start", "2028-03-01")))
+    assert date(2028, 3, 1) in inputs.period_starts
+    assert inputs.period_starts[0] == inputs.start
+    assert inputs.period_starts[1] - inputs.start < timedelta(days=31)
+    assert list(inputs.period_of_day[:2]) == [0, 0]
+
+
 @pytest.mark.parametrize("length", ["0.5 years", "1 year", "2 years", "30 days"])
 def test_scenario_and_inputs_agree_on_the_first_day(length: str) -> None:
     """What the reader takes for the first day of the run is what is simulated."""

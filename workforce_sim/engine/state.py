@@ -131,29 +131,6 @@ LOG = np.dtype(
 )
 """One row per spell: when it ends, and for those still open at the horizon (`end` = OPEN, `end_day` = NOT_YET)."""
 
-REFERRAL = np.dtype(
-    [("key", "i8"), ("day", "i4"), ("team", "i4"), ("source", "i4"), ("severity", "i4"), ("group", "i4")]
-)
-"""A referral from outside, sorted by (day, team, key)."""
-
-OPENING = np.dtype(
-    [
-        ("key", "i8"),
-        ("team", "i4"),
-        ("source", "i4"),
-        ("group", "i4"),
-        ("severity", "i4"),
-        ("state", "i4"),  # WAITING_ASSESSMENT, WAITING_TREATMENT, IN_TREATMENT or AT_RISK
-        ("package", "i4"),
-        ("referral_day", "i4"),  # 0 or before
-        ("planned", "i4"),  # lead series
-        ("done", "i4"),
-        ("next_day", "i4"),  # IN_TREATMENT: next lead contact due; AT_RISK: day of return
-    ],
-    align=True,
-)
-"""A person found on day 0, sorted by (team, state, key)."""
-
 
 class Counter(IntEnum):
     """Places of `World.counter`."""

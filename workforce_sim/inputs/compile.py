@@ -39,7 +39,7 @@ def compile_inputs(scenario: Scenario) -> Inputs:
     ]
     on_first_day = opening.compile_opening(stages[0], names, laws)
     working = _working(scenario, start, days)
-    period_of_day, period_starts = _months(start, days)
+    period_of_day, period_starts = _months(start, days, scenario.start)
     posts, funded = _posts(stages, names)
     staff = [_staff_rules(stage, names) for stage in stages]
     return Inputs(
@@ -84,16 +84,18 @@ def _working(scenario: Scenario, start: date, days: int) -> np.ndarray:
     return np.array(working_days(start, days + DAYS_AFTER, weekdays, country), dtype=bool)
 
 
-def _months(start: date, days: int) -> tuple[np.ndarray, tuple[date, ...]]:
-    """(period of each day, first date of each period): months counted from day 0."""
-    starts: list[date] = []
-    period = np.zeros(days, dtype=np.int32)
-    month = 0
-    while (first := month_after(start, month)) < start + timedelta(days=days):
-        period[(first - start).days :] = month
-        starts.append(first)
+def _months(start: date, days: int, anchor: date) -> tuple[np.ndarray, tuple[date, ...]]:
+    """(period of each day, first date of each period): months counted from `anchor`, the first perhaps in part."""
+    first_month = -1
+    while month_after(anchor, first_month) > start:
+        first_month -= 1
+    starts = [start]
+    month = first_month + 1
+    while (first := month_after(anchor, month)) < start + timedelta(days=days):
+        starts += [first] if first > start else []
         month += 1
-    return period, tuple(starts)
+    first_days = np.array([(first - start).days for first in starts])
+    return (np.searchsorted(first_days, np.arange(days), side="right") - 1).astype(np.int32), tuple(starts)
 
 
 # --- staff -----------------------------------------------------------------------------------------------------------

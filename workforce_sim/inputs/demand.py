@@ -14,9 +14,8 @@ from datetime import date, timedelta
 import numpy as np
 from scipy import stats
 
-from workforce_sim.engine.state import REFERRAL
 from workforce_sim.inputs.codes import Names
-from workforce_sim.inputs.rules import Demand, Inputs
+from workforce_sim.inputs.rules import REFERRAL, Demand, Inputs
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
 

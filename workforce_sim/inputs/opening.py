@@ -11,13 +11,12 @@ import math
 
 import numpy as np
 
-from workforce_sim.engine.state import OPENING
 from workforce_sim.inputs import laws as law_of
 from workforce_sim.inputs.clinic import contacts_law, days_law
 from workforce_sim.inputs.codes import Names, State
 from workforce_sim.inputs.demand import SOURCE_SHIFT, chosen, draw_groups
 from workforce_sim.inputs.laws import LawBook, value_at
-from workforce_sim.inputs.rules import Inputs, Opening
+from workforce_sim.inputs.rules import OPENING, Inputs, Opening
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
 
