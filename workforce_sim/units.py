@@ -45,6 +45,8 @@ _QUANTITY = re.compile(r"([+-]?)(\d{1,16}(?:\.\d{1,16})?) ?([^\d.,].*)?", re.ASC
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DIGITS = 12
+POUND = "£"
+"""Before sums of money, which may have commas between thousands."""
 
 
 class Unreadable(ValueError):
@@ -87,6 +89,8 @@ class Measure:
         if not isinstance(value, str):
             return self._read_bare(value)
         text = " ".join(value.split()).casefold()
+        if self.prefix == POUND:
+            text = _THOUSANDS.sub(lambda match: match[0].replace(",", ""), text)
         match = _QUANTITY.fullmatch(text.removeprefix(self.prefix).lstrip())
         if match is None or not text.startswith(self.prefix):
             raise Unreadable(self.expected(), self._rewritten(text))
@@ -188,6 +192,15 @@ WEEKLY_HOURS = Measure(
     "hours a week", ("1 per week",), _table(per_week=1, hours_per_week=1, hour_per_week=1), ("per week",),
 )  # fmt: skip
 """Time given to something each week, read as hours per week."""
+MONEY = Measure(
+    "a sum of money", ("£12,000",), _table(k=1000, m=1_000_000, million=1_000_000) | {"": _ONE}, ("",), prefix=POUND,
+)  # fmt: skip
+"""Money, read as pounds."""
+YEARLY_MONEY = Measure(
+    "money per year", ("£40,823 per year",),
+    _table(per_year=1, k_per_year=1000, m_per_year=1_000_000, million_per_year=1_000_000), ("per year",), prefix=POUND,
+)  # fmt: skip
+"""Money spent each year, read as pounds per year."""
 MULTIPLIER = Measure("a factor", ("x1.2",), {"": _ONE}, ("",), prefix="x")
 """Times as much, read as a factor."""
 NUMBER = Measure("a number", ("0.5",), {"": _ONE}, ("",))

@@ -234,3 +234,6 @@ class Remote(Block):
     """Time saved by such a contact, mostly travel. Read as minutes; less than any contact that can be remote takes."""
     cannot_use: ShareBySeverity = default("0%")
     """Share of people who cannot be seen that way, for all or by severity. 0% to 100%; default none."""
+    fails: Share = default("0%")
+    """Share of contacts by video or phone that fail for technical reasons and are missed, besides those not attended.
+    0% to 100%; default none; evidence A34: 5% before set-up and training, 2% after, an assumption."""

@@ -175,6 +175,14 @@ def must_add_up(parts: Mapping[str, float], what: str = "shares") -> None:
         raise fault("shares that add up to 100%", (), f"{what} that add up to {units.SHARE.write(round(total, 8))}")
 
 
+def by_month(given: Mapping[str, float]) -> dict[str, float]:
+    """A factor for every month, x1 where none is given; an unknown month is refused."""
+    for name in given:
+        if name not in units.MONTHS:
+            raise fault("months such as january or december", nearest(name, units.MONTHS), f'"{name}"')
+    return {month: given.get(month, 1.0) for month in units.MONTHS}
+
+
 class Distribution(BaseModel):
     """A law of chance: one fixed value, a mean with a standard deviation, or a median with a 90th percentile."""
 
@@ -232,6 +240,27 @@ class Spread:
             {"type": "object", "properties": dict.fromkeys(pair, one), "required": list(pair)} for pair in self.pairs
         ]
         return {"anyOf": [*one["anyOf"], *pairs]}
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """One of a few names, which may look like numbers, such as a pay band."""
+
+    names: tuple[str, ...]
+    noun: str
+
+    def validate(self, value: object) -> str:
+        """The name, or a pydantic error in plain words."""
+        name = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else None
+        if name not in self.names:
+            raise fault(f"{self.noun}: {either(self.names)}", nearest(name, self.names) if name else ())
+        return str(name)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.validate)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"enum": [*self.names, *(int(name) for name in self.names if name.isdigit())]}
 
 
 class OnOff:

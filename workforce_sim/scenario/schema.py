@@ -25,6 +25,7 @@ from workforce_sim.scenario.care import (
     Remote,
     Waiting,
 )
+from workforce_sim.scenario.money import Money
 from workforce_sim.scenario.quantities import (
     Block,
     BySeverity,
@@ -38,6 +39,7 @@ from workforce_sim.scenario.quantities import (
     Share,
     ShareBySeverity,
     Spread,
+    by_month,
     count,
     default,
     duration,
@@ -139,6 +141,10 @@ class Demand(Block):
     """Name of a source → its new referrals; people who come back are counted in `returns`, not here."""
     urgent: Share = default("0%")
     """Share of referrals that are urgent, where the source does not say. 0% to 100%; default none."""
+    by_severity: Annotated[dict[str, float], BySeverity(factor(0.0, 20.0), missing=1.0)] = default("x1")
+    """New referrals of each severity, times what the sources say: prevention and new need. x0 to x20; default x1."""
+    diverted: Annotated[dict[str, float], BySeverity(rate(), missing=0.0)] = default("0 per week")
+    """New referrals of each severity met elsewhere, taken from all sources in proportion. Read as per week."""
     months: dict[str, Annotated[float, factor(0.0, 20.0)]] = default({})
     """Name of a month → referrals in it, times the yearly mean. x0 to x20; default x1."""
     overdispersion: Annotated[float, number(1.0, 100.0)] = 1.0
@@ -153,10 +159,7 @@ class Demand(Block):
     @field_validator("months", mode="after")
     @classmethod
     def _complete_months(cls, months: dict[str, float]) -> dict[str, float]:
-        for name in months:
-            if name not in units.MONTHS:
-                raise fault("months such as january or december", nearest(name, units.MONTHS), f'"{name}"')
-        return {month: months.get(month, 1.0) for month in units.MONTHS}
+        return by_month(months)
 
 
 class OpeningWaits(Block):
@@ -208,6 +211,13 @@ def _by_queue(people: dict[str, int], queues: tuple[str, ...]) -> dict[str, int]
     return {name: people.get(name, 0) for name in queues or people}
 
 
+class Safety(Block):
+    """What must not happen, and is counted in every report."""
+
+    registered_coordinator: Annotated[list[SeverityName], Field(max_length=8)] = default([])
+    """Severities whose people in treatment need a registered coordinator at all times; default none."""
+
+
 class Plan(Block):
     """A whole scenario, as it stands on one day."""
 
@@ -255,6 +265,10 @@ class Plan(Block):
     """Contacts by video or phone."""
     workforce: Workforce
     """The staff of the team."""
+    safety: Safety = default({})
+    """What must not happen, and is counted."""
+    money: Money = default({})
+    """What the workforce costs."""
     today: Today = default({})
     """The opening state."""
 

@@ -11,16 +11,33 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from workforce_sim import units
-from workforce_sim.scenario.care import Roles
+from workforce_sim.scenario.development import (
+    Conversion,
+    Freeze,
+    Overtime,
+    PayRise,
+    Preceptorship,
+    Promotion,
+    Retention,
+    RoleCover,
+    Supervision,
+    Temporary,
+    Training,
+    Upskilling,
+    YearlyMoney,
+)
 from workforce_sim.scenario.quantities import (
     Block,
     Factor,
     Id,
+    OneOf,
     Quantity,
     Share,
     Switch,
+    by_month,
     default,
     duration,
+    factor,
     must_add_up,
     number,
     rate,
@@ -40,6 +57,26 @@ class Availability(Block):
     """Share of working time lost to sickness. 0% to 60%; the default is near the NHS England mean."""
     sickness_spell: Annotated[float, Quantity(units.DAYS, 1.0, 250.0)] = default("6 days")
     """Mean spell of sickness. Working days; 1 to 250; a planning convention."""
+    leave_months: dict[str, Annotated[float, factor(0.05, 20.0)]] = default({})
+    """Name of a month → how much annual leave is sought in its weeks, times the usual. x0.05 to x20; default x1: no
+    season. School holidays are such a season."""
+    long_sickness: Annotated[float, Quantity(units.SHARE, 0.0, 0.5)] = default("0%")
+    """Share of contracted time lost to long sickness, besides `sickness`. 0% to 50%; default none."""
+    long_sickness_spell: Annotated[float, duration("2 weeks", "5 years")] = default("20 weeks")
+    """Mean spell of long sickness. Read as days; 2 weeks to 5 years; an assumption."""
+    parental: Annotated[float, Quantity(units.SHARE, 0.0, 0.5)] = default("0%")
+    """Share of contracted time lost to parental leave. 0% to 50%; default none."""
+    parental_spell: Annotated[float, duration("2 weeks", "5 years")] = default("39 weeks")
+    """Mean spell of parental leave. Read as days; 2 weeks to 5 years; the time with statutory pay."""
+    hand_over_after: Annotated[float, duration("0 days", "2 years")] = default("4 weeks")
+    """A long absence of at least so long hands the caseload over on its first day. Read as days; 0 days to 2 years."""
+    backfill: Share = default("0%")
+    """Share of the WTE on long absence that bank staff cover. 0% to 100%; evidence C.2: 50%, an assumption."""
+
+    @field_validator("leave_months", mode="after")
+    @classmethod
+    def _complete_leave_months(cls, months: dict[str, float]) -> dict[str, float]:
+        return by_month(months)
 
 
 class Induction(Block):
@@ -66,6 +103,9 @@ class Leaving(Block):
     """From handing in notice to leaving. Read as days; 0 days to 1 year; the usual NHS term of bands 5 to 7."""
     no_new_patients: Annotated[float, duration("0 days", "1 year")] = default("4 weeks")
     """Last part of the notice, in which nobody new is taken on. Read as days; at most `notice`."""
+    leaves_nhs: Share = default("65%")
+    """Share of leavers who leave the NHS, not only their post. 0% to 100%; 12 to 13% of 19% a year (NHS workforce
+    statistics as reported for 2021 to 2023)."""
 
 
 class Hiring(Block):
@@ -81,6 +121,9 @@ class Hiring(Block):
     """How much vacancies above the usual deter applicants. 0 to 5; 0 means not at all."""
     usual_vacancy: Share = default("10%")
     """Share of posts vacant that deters nobody. 0% to 100%; a planning convention."""
+    over: Annotated[float, Quantity(units.SHARE, 0.0, 1.0)] = default("0%")
+    """Recruitment above the establishment, as a share of `funded`, so that leavers are replaced before they leave.
+    0% to 100%; default none."""
 
 
 class Exhaustion(Block):
@@ -94,6 +137,8 @@ class Exhaustion(Block):
     """Rise at full overload. Read as per week; 0 to 1; a planning convention."""
     recovery: Annotated[float, rate(1.0)] = default("0.02 per week")
     """Return towards the usual. Read as per week; 0 to 1; a planning convention."""
+    relief: Annotated[float, number(0.0, 1.0)] = 0.0
+    """How far below the usual people rest, thanks to a wellbeing programme. 0 to 1; default nothing."""
     smoothing: Annotated[float, duration("1 week", "2 years")] = default("12 weeks")
     """Time over which load is averaged. Read as days; 1 week to 2 years; a planning convention."""
     gain_on_leaving: Annotated[float, number(0.0, 10.0)] = 1.5
@@ -127,13 +172,11 @@ class JobPlan(Block):
         return self
 
 
-class Supervision(Block):
-    """Time that others give to supervise this role."""
+PAY_BANDS = {"3-4": 27_500, "5": 33_487, "6": 40_823, "7": 50_273, "8a": 58_487, "medical": 127_600}
+"""Band → pounds a year for 1 WTE: Agenda for Change England 2025/26, the intermediate point where there is one, else
+the mean of entry and top (evidence C.1, grade C; consultants and bands 3-4 derived or unverified)."""
 
-    by: Roles
-    """Roles that supervise."""
-    hours: Annotated[float, Quantity(units.WEEKLY_HOURS, 0.0, 40.0)]
-    """Hours a week for each WTE supervised. 0 to 40 per week."""
+PayBand = Annotated[str, OneOf(tuple(PAY_BANDS), "a pay band")]
 
 
 class Role(Block):
@@ -161,6 +204,23 @@ class Role(Block):
     """How its vacancies are filled, where that differs from `workforce.hiring`."""
     supervision: Supervision | None = None
     """Supervision this role needs; default none."""
+    registered: Switch = default("on")
+    """Is this a registered profession, whose members may be the registered coordinator of a patient?"""
+    heaviest: Annotated[float, number(0.0, 100.0)] | None = None
+    """Greatest caseload weight of a person whom the role may lead. 0 to 100; default any."""
+    promotion: Promotion | None = None
+    """Vacancies of this role filled from another; default none."""
+    cover: RoleCover = default({})
+    """Temporary staff in this role; default none."""
+    band: PayBand | None = None
+    """Pay band: 3-4, 5, 6, 7, 8a or medical; its usual pay holds unless `pay` says otherwise."""
+    pay: YearlyMoney | None = None
+    """Pay of 1 WTE before on-costs; default the band's mid point, 2025/26."""
+
+    @property
+    def salary(self) -> float | None:
+        """Pounds per WTE and year before on-costs; None if neither pay nor band is given."""
+        return self.pay if self.pay is not None else PAY_BANDS.get(self.band or "")
 
 
 class Workforce(Block):
@@ -178,6 +238,26 @@ class Workforce(Block):
     """How vacancies are filled, where a role does not say otherwise."""
     exhaustion: Exhaustion = default({})
     """Overload exhausts staff, who then leave and fall ill more often; default off."""
+    programme_time: Annotated[float, Quantity(units.SHARE, 0.0, 0.9)] = default("0%")
+    """Share of time at work spent on courses, wellbeing and improvement programmes. 0% to 90%; default none."""
+    retention: Retention = default({})
+    """What keeps people."""
+    pay_rise: PayRise = default({})
+    """Pay above what is usual for the band."""
+    preceptorship: Preceptorship | None = None
+    """Time that colleagues give to newcomers; default none."""
+    temporary: Temporary = default({})
+    """What temporary staff cost and do."""
+    overtime: Overtime = default({})
+    """Bounded overtime; default none."""
+    training: Annotated[dict[Id, Training], Field(max_length=32)] = default({})
+    """Name of a training route → its intakes; default none."""
+    upskilling: Annotated[dict[Id, Upskilling], Field(max_length=32)] = default({})
+    """Name of a scheme → serving staff who train for another role; default none."""
+    conversions: Annotated[dict[Id, Conversion], Field(max_length=32)] = default({})
+    """Name → vacant posts that become posts of another role; default none."""
+    freezes: Annotated[list[Freeze], Field(max_length=64)] = default([])
+    """Recruitment freezes; default none."""
     roles: Annotated[dict[Id, Role], Field(min_length=1, max_length=64)]
     """Name of a role → its posts and people."""
 
