@@ -45,7 +45,10 @@ class Purpose(IntEnum):
     ANNUAL_LEAVE = 22
     STUDY = 23
     SICKNESS = 24
-    HIRING = 25  # is a round successful; how far has an open vacancy come on the first day
+    HIRING = 25  # is a round successful; how far has an open vacancy come on the first day; filled from below
+    LONG_SICKNESS = 26  # begins on a candidate day, days to the next; length of the spell
+    PARENTAL = 27
+    TRAINING = 28  # day of giving up; stays after qualifying
 
 
 @njit(cache=True, inline="always")

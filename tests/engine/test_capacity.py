@@ -12,9 +12,9 @@ from workforce_sim.engine.capacity import (
     caseload_room,
     clinical_seconds,
     ramp,
-    role_table,
     share_supervision,
     supervisor_table,
+    terms_table,
 )
 
 
@@ -24,20 +24,26 @@ def shared(needed: list[float], by: list[tuple[int, ...]], in_post: list[int]) -
     supervised_by = np.zeros((n, n), dtype=np.uint8)
     for role, supervisors in enumerate(by):
         supervised_by[role, list(supervisors)] = 1
-    asked, nobody = np.full(n, -1.0), np.full(n, -1, dtype=np.int64)
-    share_supervision(np.array(needed), supervised_by, np.array(in_post), asked, nobody)
+    asked, nobody, wte = np.zeros(n), np.zeros(n, dtype=np.int64), np.array(in_post)
+    share_supervision(np.array(needed), supervised_by, wte, wte, asked, nobody)
     return asked, nobody
 
 
 @pytest.mark.parametrize(("days", "share"), [(0, 0.5), (91, 0.75), (182, 1.0), (4000, 1.0)])
 def test_ramp_is_a_straight_line(days: int, share: float) -> None:
     """From half to all in 26 weeks, and all ever after."""
-    assert ramp(days, 0.5, 182.0) == share
+    assert ramp(days, 0.5, 182.0, 1.0) == share
 
 
 def test_no_induction_is_no_ramp() -> None:
     """Where induction takes no time, the first day is a full one."""
-    assert ramp(0, 0.5, 0.0) == 1.0
+    assert ramp(0, 0.5, 0.0, 1.0) == 1.0
+
+
+@pytest.mark.parametrize(("days", "share"), [(0, 0.0), (182, 0.25), (364, 0.5), (500, 0.5)])
+def test_a_trainee_reaches_only_what_the_course_allows(days: int, share: float) -> None:
+    """From nothing to half of a settled colleague's work at the end of a year."""
+    assert ramp(days, 0.0, 364.0, 0.5) == share
 
 
 def test_a_day_by_hand() -> None:
@@ -82,9 +88,9 @@ def test_supervision_needs_no_one_when_nobody_is_supervised() -> None:
 def test_tables_hold_what_the_rules_say() -> None:
     """One hour a week is 7.2 seconds a working day for each hundredth; a role without places has no target."""
     rules = staff_rules((a_role(supervised_by=(1,), supervision_hours=1.0, places=0), a_role(supervision_hours=3.0)))
-    table = role_table(rules)
-    assert table["supervision_needed"].tolist() == pytest.approx([7.2, 0.0])
-    assert table["target"].tolist() == [0, 28_000]
-    assert table["day_seconds"].tolist() == [27_000, 27_000]
-    assert supervisor_table(rules).tolist() == [[0, 1], [0, 0]]
-    assert role_table(replace(rules, induction_days=7.0))["induction_days"].tolist() == [7.0, 7.0]
+    table = terms_table(rules, ())
+    assert table["supervision_needed"].tolist() == pytest.approx([7.2, 0.0, 0.0, 0.0])
+    assert table["target"].tolist() == [0, 28_000, 0, 0]  # temporary staff come after the roles and hold no caseload
+    assert table["day_seconds"].tolist() == [27_000] * 4
+    assert supervisor_table(rules, ())[0].tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
+    assert terms_table(replace(rules, induction_days=7.0), ())["induction_days"].tolist() == [7.0, 7.0, 0.0, 0.0]

@@ -8,7 +8,7 @@ import pytest
 from tests.engine.test_workforce import START, england
 from workforce_sim.engine.capacity import ROLE
 from workforce_sim.engine.kernel import roster as compiled
-from workforce_sim.engine.kernel.roster import PART_DAYS, PERSON, Personnel, Stretch
+from workforce_sim.engine.kernel.roster import LEAVE_AS_USUAL, PART_DAYS, PERSON, Personnel, Stretch
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.engine.state import STAFF
 from workforce_sim.inputs.codes import NOT_YET
@@ -22,14 +22,17 @@ def personnel(people: int = 400, days: int = YEAR, calendar: int = YEAR, key: in
     staff, own = np.zeros(people, dtype=STAFF), np.zeros(people, dtype=PERSON)
     staff["key"], staff["occupied"], staff["wte"] = key + np.arange(people), 1, 100
     own["leave_planned"] = own["sickness_drawn"] = NOT_YET
-    own["load"] = 1.0
+    own["load"] = own["does"] = 1.0
+    own["away_until"] = NOT_YET
     return Personnel(
         staff=staff, people=own, roster=np.zeros((people, days), dtype=np.uint8),
         working=england(START, calendar).astype(np.uint8), team_slots=np.array([0, people]),
         in_post=np.zeros((1, 1), dtype=np.int64), unsupervised=np.zeros((1, 1), dtype=np.int64),
         booked_until=np.zeros(1, dtype=np.int64), changed=np.zeros(1, dtype=np.int64),
         staffing=np.zeros((1, 1, 1, Staffing.N), dtype=np.int64), period_of_day=np.zeros(days, dtype=np.int32),
-        roles=np.zeros(1, dtype=ROLE), supervised_by=np.zeros((1, 1), dtype=np.uint8),
+        at_work=np.zeros((1, 2, 1), dtype=np.int64), terms=np.zeros(1, dtype=ROLE),
+        role_of_terms=np.zeros(1, dtype=np.int64), supervised_by=np.zeros((2, 1, 1), dtype=np.uint8),
+        leave_weight=np.full(days // 7 + 60, LEAVE_AS_USUAL, dtype=np.int64),
     )  # fmt: skip
 
 

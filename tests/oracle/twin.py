@@ -67,6 +67,7 @@ def plain(names: type[IntEnum]) -> Any:
 
 STATE, STOCK, FLOW, USE = plain(codes.State), plain(codes.Stock), plain(codes.Flow), plain(codes.Use)
 PACKAGE, END, LUCK = plain(codes.PackageStock), plain(codes.End), plain(Purpose)
+KIND = plain(codes.StaffKind)
 
 MORNING, ALLOCATION, CLINICS, EVENING = 0.25, 0.5, 0.75, 0.875
 """Phases of a day (section 2): steps 2 and 3, 4, 5, 6."""
@@ -153,6 +154,8 @@ class Book:
         self.seconds: list[list[list[list[int]]]] = rules.seconds.tolist()
         self.rank: list[list[int]] = rules.rank.tolist()
         self.standard: list[int] = rules.standard.tolist()
+        self.heaviest: list[int] = rules.heaviest.tolist()
+        self.coordinates: list[list[int]] = rules.coordinates.tolist()
         self.urgent: list[int] = rules.urgent.tolist()
         thresholds = rules.law_threshold.tolist()
         self.laws = [(base, thresholds[first : first + n]) for first, n, base in rules.law.tolist()]
@@ -232,7 +235,7 @@ class Person:
         self.weight = 0
         self.referral_day = referral_day
         self.first_contact_day = self.second_contact_day = self.assessed_day = NOT_YET
-        self.allocated_day = self.start_day = NOT_YET
+        self.allocated_day = self.start_day = self.unallocated_day = NOT_YET
         self.befalls = self.assessment_attempts = self.missed_in_row = self.handovers = 0
         self.contacts = self.missed = self.crisis_contacts_left = 0
         self.courses: list[Course] = []
@@ -398,6 +401,7 @@ class Person:
         """Section 7. The clinician's own tallies are wiped in `Clinician.leaves`."""
         self.counts(FLOW.LEFT_BY_CLINICIAN)
         self.clinician = None
+        self.unallocated_day = self.env.today
         lead = self.courses[0]
         if lead.contact:
             lead.contact.leaves()
@@ -660,7 +664,18 @@ class Person:
             clinician.takes_on(self)
             self.moves(STATE.IN_TREATMENT)
         else:
+            self.unallocated_day = 0
             self.waits(STATE.UNALLOCATED)
+
+    def is_unallocated_for_long(self) -> bool:
+        return self.state == STATE.UNALLOCATED and self.env.today - self.unallocated_day > codes.UNALLOCATED_TOO_LONG
+
+    def lacks_coordinator(self) -> bool:
+        if self.state not in (STATE.IN_TREATMENT, STATE.UNALLOCATED):
+            return False
+        nobody = -1
+        role = self.clinician.role if self.state == STATE.IN_TREATMENT and self.clinician else nobody
+        return not self.twin.book.coordinates[self.severity][role]
 
 
 class Clinician:
@@ -673,6 +688,8 @@ class Clinician:
     wte: int
     daily_treatment: int
     daily_assessment: int
+    kind: int
+    overtime_left: int
 
     def __init__(self, team: Team, slot: int, role: int) -> None:
         self.twin, self.team, self.slot, self.role = team.twin, team, slot, role
@@ -711,17 +728,36 @@ class Clinician:
 
     def works(self) -> Story:
         """Section 6: one working day of someone in post."""
-        self.use[USE.IN_POST_DAYS] += self.wte
+        in_post = self.wte if self.kind == KIND.IN_POST else 0
+        self.use[USE.IN_POST_DAYS] += in_post
         if not self.twin.roster[self.slot, self.team.env.today]:
             return
-        self.use[USE.PRESENT] += self.wte
+        self.use[USE.PRESENT] += in_post
         self.receives_time()
         self.answers_crises()
         yield from self.holds_contacts()
         yield from self.assesses()
         if self.shares_spare:
             yield from self.shares_spare_time()
+        yield from self.works_overtime()
         self.loses_time()
+
+    def works_overtime(self) -> Story:
+        """For contacts long overdue, one after the other, while the week's allowance lasts."""
+        book = self.twin.book
+        while self.overtime_left > 0 and (entry := self.next_contact()):
+            order, _, pool_task, _, contact = entry
+            if order + book.setting.OVERTIME_AFTER >= self.team.env.today + ORIGIN:
+                return
+            task = contact.person.rule(contact.course.series).TASK if pool_task < 0 else pool_task
+            seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
+            lacking = max(0, seconds - self.bank_treatment)
+            if lacking > self.overtime_left:
+                return
+            self.overtime_left -= lacking
+            self.bank_treatment += lacking
+            self.use[USE.OVERTIME] += lacking
+            yield from self.holds_contacts()
 
     def receives_time(self) -> None:
         self.bank_treatment += self.daily_treatment
@@ -758,7 +794,7 @@ class Clinician:
             seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
             if not 0 <= seconds <= self.bank_treatment:  # below 0: new rules forbid it
                 return
-            attended = contact.word >= rule.MISSED
+            attended = contact.word >= (rule.MISSED_REMOTE if contact.remote else rule.MISSED)
             if attended:
                 self.use[USE.CONTACTS] += 1
             else:
@@ -770,7 +806,11 @@ class Clinician:
 
     def next_contact(self) -> Entry | None:
         heads = [pool[0] for pool in self.team.pools_of(self.role) if pool]
-        if self.own:
+        if self.kind == KIND.TEMPORARY:
+            yesterday = self.team.env.today - 1 + ORIGIN
+            others = [other.own[0] for other in self.team.clinicians if other.role == self.role and other.own]
+            heads += [head for head in others if head[0] <= yesterday]
+        elif self.own:
             heads.append(self.own[0])
         return min(heads, default=None)
 
@@ -872,7 +912,7 @@ class Team:
         """Of those with room, the most preferred role, then the most room, then the lowest slot."""
         rule = person.rule(person.lead_series)
         for clinicians in self.who_may_take(rule.TASK, person.severity):
-            with_room = [clinician for clinician in clinicians if clinician.room() > 0]
+            with_room = [c for c in clinicians if c.room() > 0 and self.twin.book.heaviest[c.role] >= rule.WEIGHT]
             if with_room:
                 return max(with_room, key=Clinician.room)
         return None
@@ -893,8 +933,9 @@ class Team:
 
     def found_holder(self, person: Person) -> Clinician | None:
         """Section 8: whoever has most room, even if that is less than none."""
-        task = person.rule(person.lead_series).TASK
-        return max(self.who_may(task, person.severity), key=Clinician.room, default=None)
+        rule = person.rule(person.lead_series)
+        able = [c for c in self.who_may(rule.TASK, person.severity) if self.twin.book.heaviest[c.role] >= rule.WEIGHT]
+        return max(able, key=Clinician.room, default=None)
 
     def pool(self, task: int, severity: int) -> Line:
         """Contacts due that anyone in the team who may do the task may hold."""
@@ -912,7 +953,7 @@ class Team:
     def records_stock_of_staff(self) -> None:
         """The stocks in `Use` at the end of a period."""
         for clinician in self.clinicians:
-            if clinician.occupied:
+            if clinician.occupied and clinician.kind == KIND.IN_POST:
                 use = clinician.use
                 use[USE.CARRIED] += clinician.bank_treatment + clinician.bank_assessment
                 use[USE.CASES] += clinician.cases
@@ -1040,6 +1081,10 @@ class Twin:
         self.writes_flows(period)
         self.writes_stocks()
         self.stock_record[period] = self.stock
+        for person in self.open_people:
+            cell = self.stock_record[period, person.team.number, person.severity, person.group]
+            cell[STOCK.UNALLOCATED_LONG] += person.is_unallocated_for_long()
+            cell[STOCK.UNCOORDINATED] += person.lacks_coordinator()
         self.package_record[period] = self.package_stock
         for team in self.teams:
             team.starts_period()
@@ -1048,7 +1093,8 @@ class Twin:
 
     def reads_staff(self) -> None:
         """What the workforce decides."""
-        for field in ("occupied", "accepts", "shares_spare", "places", "wte", "daily_treatment", "daily_assessment"):
+        decided = ("occupied", "accepts", "shares_spare", "places", "wte", "daily_treatment", "daily_assessment")
+        for field in (*decided, "kind", "overtime_left"):
             for clinician, value in zip(self.clinicians, self.staff[field].tolist(), strict=True):
                 setattr(clinician, field, value)
         for team in self.teams:
@@ -1056,7 +1102,7 @@ class Twin:
 
     def writes_staff(self) -> None:
         """What the clinic decides."""
-        for field in ("held", "cases", "bank_treatment", "bank_assessment"):
+        for field in ("held", "cases", "bank_treatment", "bank_assessment", "overtime_left"):
             self.staff[field] = [getattr(clinician, field) for clinician in self.clinicians]
         for field in ("available", "used"):
             self.staff[field] += np.array([getattr(clinician, field) for clinician in self.clinicians], np.int64)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from simpy import Environment, Event
 
-from workforce_sim.engine.workforce import Clinic, Story, Workforce
+from workforce_sim.engine.posts import Story
+from workforce_sim.engine.workforce import Clinic, Workforce
 from workforce_sim.inputs.rules import Epoch, Inputs
 
 

@@ -28,10 +28,10 @@ from workforce_sim.engine.state import (
     World,
 )
 from workforce_sim.engine.workforce import Workforce
-from workforce_sim.inputs.codes import Flow, PackageStock, Setting, Stock, Use
+from workforce_sim.inputs.codes import Flow, PackageStock, Setting, StaffKind, Stock, Use
 from workforce_sim.inputs.demand import draw_referrals
 from workforce_sim.inputs.opening import draw_opening
-from workforce_sim.inputs.rules import Inputs, Rules
+from workforce_sim.inputs.rules import Inputs, PostKind, Rules
 
 
 class RawRun(NamedTuple):
@@ -186,6 +186,8 @@ def run_clinic(
     return clinic, workforce
 
 
+KIND_AT_FIRST = {PostKind.TRAINING: StaffKind.TRAINEE, PostKind.TEMPORARY: StaffKind.TEMPORARY}
+
 # --- the arrays of a new run ---------------------------------------------------------------------------------------
 
 
@@ -196,6 +198,7 @@ def new_staff(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
     staff["case_head"] = -1
     staff["team"] = [post.team for post in inputs.posts]
     staff["role"] = [post.role for post in inputs.posts]
+    staff["kind"] = [KIND_AT_FIRST.get(post.kind, StaffKind.IN_POST) for post in inputs.posts]
     return staff, np.zeros((len(inputs.posts), inputs.days), dtype=np.uint8)
 
 

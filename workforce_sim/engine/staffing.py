@@ -11,7 +11,8 @@ from enum import IntEnum
 class Staffing(IntEnum):
     """Columns of the monthly record, by team and role. WTE in hundredths. Stocks are as the period's last day ends.
 
-    vacant = FUNDED - IN_POST (below zero while over establishment); IN_POST grows by STARTERS - LEAVERS.
+    vacant = FUNDED - IN_POST (below zero while over establishment); IN_POST grows by STARTERS + MOVED_IN - LEAVERS -
+    MOVED_OUT. Trainees and temporary staff are not in post.
     """
 
     FUNDED = 0  # stock
@@ -25,7 +26,24 @@ class Staffing(IntEnum):
     # supervisors' role where more is asked than all their clinical time
     EXHAUSTION = 8  # stock: WTE-weighted mean, thousandths; -1: nobody in post, or the loop is off
     TENURE = 9  # stock: WTE-weighted mean, days in post; -1: nobody in post
-    N = 10
+    LEAVERS_NHS = 10  # of LEAVERS: left the NHS, not only the post
+    HIRED_HEADS = 11  # of STARTER_HEADS: from outside; the others qualified here
+    MOVED_IN = 12  # promoted or upskilled into the role, within the team
+    MOVED_OUT = 13
+    FROZEN = 14  # stock: vacant and not recruited to, because of a freeze
+    REFUSED = 15  # stock: vacant and not recruited to, because the budget would not bear it
+    ABSENT = 16  # stock: on long absence; they are in post
+    TRAINEES = 17  # stock, at the role they train for
+    TRAINEES_STARTED = 18  # heads
+    TRAINEES_LEFT = 19  # heads: gave up the course
+    QUALIFIED = 20  # heads
+    UNPLACED = 21  # heads: of those, left because they wanted to or there was no post
+    PAID_DAYS = 22  # hundredths of a WTE x calendar days in post
+    TRAINEE_DAYS = 23
+    BANK_DAYS = 24  # hundredths of a WTE x working days
+    AGENCY_DAYS = 25
+    COVER_CUT = 26  # temporary staff asked for and not bought, because of the budget
+    N = 27
 
 
 class CareerEvent(IntEnum):
@@ -38,6 +56,19 @@ class CareerEvent(IntEnum):
     ROUND_FAILED = 4
     WITHDRAWN = 5  # no longer funded
     STARTED = 6
+    TRAINEE_STARTED = 7
+    TRAINEE_LEFT = 8
+    QUALIFIED = 9  # and holds a post of the role from now on, perhaps over establishment for a while
+    UNPLACED = 10  # qualified, and leaves
+    LONG_SICK = 11
+    PARENTAL = 12
+    BACK = 13
+    MOVED_OUT = 14  # to a post of another role in the team
+    MOVED_IN = 15
+    UPSKILLING = 16  # trains for another role while serving
+    UPSKILLED = 17  # and stays in the old role, for want of a post
+    CONVERTED = 18  # a vacant post, into another role
+    LEFT_NHS = 19  # noted beside LEFT
 
 
 class Chronicle(IntEnum):

@@ -44,6 +44,7 @@ PATIENT = np.dtype(
         ("assessment_attempts", "i4"),
         ("missed_in_row", "i4"),
         ("handovers", "i4"),
+        ("unallocated_day", "i4"),  # day on which the person became UNALLOCATED
         ("crisis_contacts_left", "i4"),
         ("referral_day", "i4"),
         ("first_contact_day", "i4"),
@@ -98,6 +99,8 @@ STAFF = np.dtype(
         ("cases", "i4"),
         ("case_head", "i8"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
+        ("kind", "i4"),  # StaffKind
+        ("overtime_left", "i8"),  # seconds, this week
     ],
     align=True,
 )

@@ -107,7 +107,7 @@ class Task:
     minutes: float
     roles: list[str]
     limits: dict[str, list[str]]
-    efficiency: dict[str, float]
+    efficiency: dict[str, dict[str, float]]
 
 
 def tasks_of(scenario: Scenario) -> list[Task]:
@@ -160,9 +160,24 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         urgent=np.array([threshold(_urgent(scenario, source)) for source in names.sources], dtype=np.int64),
         carry_treatment=carry_treatment,
         carry_assessment=carry_assessment,
+        coordinates=_coordinates(scenario, names),
+        heaviest=_heaviest(scenario, names),
         law=np.empty((0, 3), dtype=np.int64),
         law_threshold=np.empty(0, dtype=np.int64),
     )
+
+
+def _coordinates(scenario: Scenario, names: Names) -> np.ndarray:
+    """Rules.coordinates; the last column stands for nobody."""
+    registered = [scenario.workforce.roles[role].registered for role in names.roles]
+    needs = scenario.safety.registered_coordinator
+    return np.array([[severity not in needs or own for own in (*registered, False)] for severity in names.severities],
+                    dtype=np.uint8)  # fmt: skip
+
+
+def _heaviest(scenario: Scenario, names: Names) -> np.ndarray:
+    limits = (scenario.workforce.roles[role].heaviest for role in names.roles)
+    return np.array([NEVER if limit is None else round(limit * 1000) for limit in limits], dtype=np.int64)
 
 
 def _urgent(scenario: Scenario, source: str) -> float:
@@ -193,6 +208,7 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.CLOSE_AFTER_CONTACTS] = missed.close_after.contacts
     setting[Setting.HANDOVER_CONTACTS] = handover.extra_contacts
     setting[Setting.HANDOVER_LONGER] = round(handover.longer_course * CERTAIN)
+    setting[Setting.OVERTIME_AFTER] = round(scenario.workforce.overtime.when_overdue)
     setting[Setting.BEFALL_LAW] = laws.number(geometric(rates.waiting))
     setting[Setting.BEFALL_LAW_IN_TREATMENT] = laws.number(geometric(rates.in_treatment))
     setting[Setting.PACE_UNTIL] = rates.waiting_until
@@ -268,7 +284,9 @@ def _series_rule(
     rule[SeriesRule.CONTACTS_LAW] = laws.number(contacts_law(block.contacts, scenario.contacts_by_severity[severity]))
     rule[SeriesRule.INTERVAL_LAW] = laws.number(days_law(block.every, least=1))
     rule[SeriesRule.WEIGHT] = round(weight * 1000)
-    rule[SeriesRule.MISSED] = threshold(missed * scenario.groups[group].dna)
+    not_attended = min(1.0, missed * scenario.groups[group].dna)
+    rule[SeriesRule.MISSED] = threshold(not_attended)
+    rule[SeriesRule.MISSED_REMOTE] = threshold(not_attended + (1.0 - not_attended) * scenario.remote.fails)
     rule[SeriesRule.REMOTE] = threshold(scenario.remote.share if block.remote is None else block.remote)
     rule[SeriesRule.SUPPORT] = 0 if support is None else threshold(support.share_of_lead_contacts)
     rule[SeriesRule.STRETCH] = round(longer * CERTAIN)
@@ -290,8 +308,8 @@ def _task_times(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarra
         for place, role in enumerate(task.roles):
             code = names.roles.index(role)
             rank[number, code] = place
-            efficiency = task.efficiency.get(role, 1.0)
             for s, severity in enumerate(names.severities):
+                efficiency = task.efficiency[role][severity] if role in task.efficiency else 1.0
                 if severity in task.limits.get(role, scenario.severities):
                     seconds[number, 0, s, code] = round(task.minutes * 60 / efficiency)
                     seconds[number, 1, s, code] = round((task.minutes - saved) * 60 / efficiency)

@@ -62,7 +62,8 @@ class Setting(IntEnum):
     POOL_HEAPS = 18
     OWN_HEAPS = 19  # first of all slots'
     PLACES = 20  # series places per person
-    N = 21
+    OVERTIME_AFTER = 21  # days by which a contact must be overdue
+    N = 22
 
 
 class Chance(IntEnum):
@@ -95,7 +96,16 @@ class SeriesRule(IntEnum):
     REMOTE = 6  # threshold
     SUPPORT = 7  # threshold: a contact may be covered by a support role
     STRETCH = 8  # contacts that a day of delay adds, in 2**-32
-    N = 9
+    MISSED_REMOTE = 9  # threshold: not attended, or failed
+    N = 10
+
+
+class StaffKind(IntEnum):
+    """Who is in a slot (`STAFF.kind`)."""
+
+    IN_POST = 0
+    TRAINEE = 1
+    TEMPORARY = 2
 
 
 class State(IntEnum):
@@ -118,7 +128,14 @@ class Stock(IntEnum):
     IN_TREATMENT = 2
     UNALLOCATED = 3
     OVERDUE = 4  # contacts due today or before and not yet held (every series)
-    N = 5
+    # counted at the end of a period only
+    UNALLOCATED_LONG = 5  # of UNALLOCATED: for more than two weeks
+    UNCOORDINATED = 6  # in treatment or unallocated without the registered coordinator that they need
+    N = 7
+
+
+UNALLOCATED_TOO_LONG = 14
+"""Days."""
 
 
 class Flow(IntEnum):
@@ -173,7 +190,8 @@ class Use(IntEnum):
     PRESENT = 12  # sum over working days of WTE present, hundredths
     IN_POST_DAYS = 13  # sum over working days of WTE in post, hundredths
     OVER_CAP = 14  # stock: clinicians in post who hold over a tenth more than their places
-    N = 15
+    OVERTIME = 15  # beyond AVAILABLE
+    N = 16
 
 
 class PackageStock(IntEnum):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -53,13 +54,15 @@ class Rules(NamedTuple):
     urgent: np.ndarray  # int64, (source,), thresholds
     carry_treatment: np.ndarray  # int64, (role,), seconds: the longest task of that activity, see docs/model.md 6.4
     carry_assessment: np.ndarray  # int64, (role,), seconds
+    heaviest: np.ndarray  # int64, (role,), greatest caseload weight of a person whom the role may lead, thousandths
+    coordinates: np.ndarray  # uint8, (severity, role or nobody): 1 = such a clinician is all that such a person needs
     law: np.ndarray  # int64, (law, 3): first threshold, number of thresholds, value below the first threshold
     law_threshold: np.ndarray  # int64, thresholds in 2**-32, rising within a law
 
 
 @dataclass(frozen=True)
 class RoleRules:
-    """A role in one epoch. Money is in no field yet; WTE are hundredths, places thousandths per WTE."""
+    """A role in one epoch. WTE are hundredths, places thousandths per WTE."""
 
     funded: int
     leaving_rate: float  # per year
@@ -75,6 +78,26 @@ class RoleRules:
     usual_vacancy: float
     supervised_by: tuple[int, ...]  # role codes
     supervision_hours: float  # per week and WTE supervised
+    preceptors: tuple[int, ...] = ()  # role codes
+    preceptor_hours: float = 0.0  # per week and WTE of newcomers
+    stays: float = 1.0  # times leaving: what retention and pay make of it
+    stays_mentored: float = 1.0  # the same for those in their first time in post
+    over: float = 0.0  # recruited above `funded`, as a share of it
+    frozen: bool = False  # nobody is recruited
+    promoted_from: int = -1  # role code
+    promoted: float = 0.0  # share of successful rounds filled from there
+    bank: int = 0  # WTE of temporary staff
+    agency: int = 0
+    agency_for_vacancies: float = 0.0  # share of vacant WTE
+    cost: float = 0.0  # pounds per WTE and year, with on-costs and overheads; 0 = not known
+
+
+@dataclass(frozen=True)
+class LongAbsence:
+    """A kind of long absence."""
+
+    share: float  # of contracted time
+    spell: float  # days, mean
 
 
 @dataclass(frozen=True)
@@ -87,6 +110,7 @@ class Exhaustion:
     smoothing_days: float
     gain_on_leaving: float
     gain_on_sickness: float
+    relief: float = 0.0  # how far below the usual people recover to
 
 
 @dataclass(frozen=True)
@@ -108,6 +132,30 @@ class StaffRules:
     no_new_patients_days: int
     exhaustion: Exhaustion | None
     roles: tuple[RoleRules, ...]  # by role code
+    leave_months: tuple[float, ...] = (1.0,) * 12  # how much leave is sought, times the usual
+    long_sickness: LongAbsence = LongAbsence(0.0, 140.0)
+    parental: LongAbsence = LongAbsence(0.0, 273.0)
+    hand_over_after: int = 28  # days
+    backfill: float = 0.0  # share of WTE on long absence that bank staff cover
+    leaves_nhs: float = 0.65  # share of leavers
+    programme_time: float = 0.0  # share of time at work
+    mentored_days: float = 730.5
+    preceptor_days: float = 182.0
+    overtime: int = 0  # seconds a week of 1 WTE
+    bank_does: float = 0.85  # output against a settled colleague
+    agency_does: float = 0.85
+    bank_premium: float = 1.0  # cost against substantive staff
+    agency_premium: float = 1.0
+    budget: float | None = None  # pounds per year, all teams
+
+
+class PostKind(IntEnum):
+    """What a slot is for."""
+
+    ESTABLISHED = 0  # a funded post
+    TRAINING = 1  # a place on a training route; whoever qualifies may hold on to it as a post
+    RESERVED = 2  # for serving staff who move into the role after upskilling
+    TEMPORARY = 3  # all bank and agency staff of the role together
 
 
 @dataclass(frozen=True)
@@ -116,9 +164,59 @@ class Post:
 
     team: int
     role: int
-    number: int  # from 1 within team and role
+    number: int  # from 1 within team, role, kind and route
     wte: int  # hundredths
     filled: bool  # on day 0
+    kind: PostKind = PostKind.ESTABLISHED
+    route: int = -1  # of TRAINING: number of the training route
+
+
+@dataclass(frozen=True)
+class Course:
+    """A training route or an upskilling scheme, the same in all epochs."""
+
+    name: str
+    role: int  # role code qualified into
+    days: tuple[int, ...]  # of the intakes
+    places: int  # in each intake
+    length: int  # days
+
+
+@dataclass(frozen=True)
+class TrainingRoute(Course):
+    """Trainees from outside."""
+
+    attrition: float
+    first: float  # share of a settled colleague's work, at first and at last
+    last: float
+    supervised_by: tuple[int, ...]
+    supervision_hours: float
+    stays: float
+    waits: int  # days
+    pay: float  # pounds per year, with on-costs
+    cost: float  # pounds per place
+
+
+@dataclass(frozen=True)
+class UpskillingScheme(Course):
+    """Serving staff."""
+
+    serving: int  # role code
+    away: float
+    backfill: float
+    cost: float  # pounds per place
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """Vacant posts that become posts of another role."""
+
+    name: str
+    vacant: int  # role codes
+    into: int
+    wte: int  # hundredths, most in each team
+    ratio: float  # WTE of the new role that 1 WTE of the old one pays for
+    day: int
 
 
 @dataclass(frozen=True)
@@ -173,8 +271,11 @@ class Inputs:
     period_starts: tuple[date, ...]
     epochs: tuple[Epoch, ...]
     posts: tuple[Post, ...]
-    """In slot order: (team, role, number)."""
+    """In slot order: (team, role, kind, route, number)."""
     demand: Demand
     opening: Opening
+    training: tuple[TrainingRoute, ...] = ()
+    upskilling: tuple[UpskillingScheme, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
     working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""

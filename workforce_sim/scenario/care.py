@@ -36,7 +36,7 @@ Contacts = Annotated[Distribution, Spread(number(1.0, 1000.0), (("mean", "sd"),)
 Interval = Annotated[Distribution, Spread(duration("1 day", "2 years"), (("mean", "sd"), ("median", "p90")))]
 Roles = Annotated[list[RoleName], Field(min_length=1, max_length=64)]
 Limits = dict[RoleName, Annotated[list[SeverityName], Field(min_length=1, max_length=8)]]
-Efficiency = dict[RoleName, Annotated[float, Quantity(units.SHARE, 0.05, 2.0)]]
+Efficiency = dict[RoleName, Annotated[dict[str, float], BySeverity(Quantity(units.SHARE, 0.05, 2.0), missing=1.0)]]
 FactorBySeverity = Annotated[dict[str, float], BySeverity(factor(0.01, 20.0), missing=1.0)]
 
 
@@ -75,7 +75,8 @@ class Assessment(Block):
     limits: Limits = default({})
     """Role → severities it may assess; a role that is not named here assesses all."""
     efficiency: Efficiency = default({})
-    """Role → speed against `takes`; 90% means that it needs 1/0.9 of the time. 5% to 200%; default 100%."""
+    """Role → speed against `takes`, for all or by severity; 90% means that it needs 1/0.9 of the time. 5% to 200%;
+    default 100%."""
 
 
 class CloseAfter(Block):
@@ -127,7 +128,8 @@ class Series(Block):
     limits: Limits = default({})
     """Role → severities it may take on; a role that is not named here takes all."""
     efficiency: Efficiency = default({})
-    """Role → speed against `takes`; 90% means that it needs 1/0.9 of the time. 5% to 200%; default 100%."""
+    """Role → speed against `takes`, for all or by severity; 90% means that it needs 1/0.9 of the time. 5% to 200%;
+    default 100%."""
     dna: Share | None = None
     """Share of contacts missed; default `did_not_attend.contacts`."""
     remote: Share | None = None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from workforce_sim import units
-from workforce_sim.scenario.care import Limits, PooledSeries, Series, Support
+from workforce_sim.scenario.care import Efficiency, Limits, PooledSeries, Series, Support
 from workforce_sim.scenario.document import Steps
 from workforce_sim.scenario.quantities import SUM_TOLERANCE
 from workforce_sim.scenario.schema import Plan
@@ -125,7 +125,7 @@ def _limits_of_listed(steps: Steps, roles: list[str], limits: Limits) -> Iterato
 
 def _efficiencies(plan: Plan) -> Iterator[Misfit]:
     """A speed for a role that does not take part would never be used."""
-    parts: list[tuple[Steps, list[str], dict[str, float]]] = [
+    parts: list[tuple[Steps, list[str], Efficiency]] = [
         (("assessment",), plan.assessment.roles, plan.assessment.efficiency)
     ]
     for name, package in plan.packages.items():

@@ -96,7 +96,7 @@ def clinician_with_room(w, r, i):
         room = s["places"] - s["held"]
         if room <= 0 or not s["accepts"] or not s["occupied"]:
             continue
-        if r.seconds[task, 0, p["severity"], s["role"]] < 0:
+        if r.seconds[task, 0, p["severity"], s["role"]] < 0 or lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]]:
             continue
         rank = r.rank[task, s["role"]]
         if best < 0 or rank < best_rank or (rank == best_rank and room > best_room):

@@ -21,6 +21,7 @@ from workforce_sim.inputs.codes import (
     PackageStock,
     SeriesRule,
     Setting,
+    StaffKind,
     State,
     Stock,
     Use,
@@ -64,10 +65,11 @@ def clinician_day(w, r, day, slot):
     """One clinician's working day."""
     s = w.staff[slot]
     use = w.use[w.day_table[day, 1], s["team"], s["role"]]
-    use[Use.IN_POST_DAYS] += s["wte"]
+    in_post = s["wte"] if s["kind"] == StaffKind.IN_POST else 0
+    use[Use.IN_POST_DAYS] += in_post
     if not w.roster[slot, day]:
         return
-    use[Use.PRESENT] += s["wte"]
+    use[Use.PRESENT] += in_post
     use[Use.AVAILABLE] += s["daily_treatment"] + s["daily_assessment"]
     s["available"] += s["daily_treatment"] + s["daily_assessment"]
     s["bank_treatment"] += s["daily_treatment"]
@@ -87,6 +89,7 @@ def clinician_day(w, r, day, slot):
             s["bank_treatment"] -= spare
             s["bank_assessment"] += spare
             assess(w, r, day, s, use)
+    work_overtime(w, r, day, slot, s, use)
     lost = max(0, s["bank_treatment"] - r.carry_treatment[role])
     s["bank_treatment"] -= lost
     use[Use.UNUSED] += lost
@@ -141,13 +144,16 @@ def answer_crises(w, r, day, s, use):
 
 
 @njit(cache=True)
-def first_contact_due(w, r, slot, s):
+def first_contact_due(w, r, day, slot, s):
     """(course node, task) of the contact that has been due longest, of the own list and of the pools open to the role.
 
-    The task is -1 for the own list, where the series' own task holds. The node is -1 if nothing is due.
+    Temporary staff have no list of their own: theirs are the contacts overdue since yesterday of others in the role.
+    The task is -1 for a list, where the series' own task holds. The node is -1 if nothing is due.
     """
     node = w.course_node
     best, best_task = w.heap[own_heap(r, slot)], -1
+    if s["kind"] == StaffKind.TEMPORARY:
+        best = longest_overdue(w, r, day, s)
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
@@ -162,10 +168,43 @@ def first_contact_due(w, r, slot, s):
 
 
 @njit(cache=True)
+def longest_overdue(w, r, day, s):
+    """The course node overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
+    node, best = w.course_node, -1
+    for slot in range(w.team_slots[s["team"]], w.team_slots[s["team"] + 1]):
+        head = w.heap[own_heap(r, slot)]
+        if w.staff[slot]["role"] != s["role"] or head < 0 or node[head]["order"] >= day + ORIGIN:
+            continue
+        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+            best = head
+    return best
+
+
+@njit(cache=True)
+def work_overtime(w, r, day, slot, s, use):
+    """Contacts that are overdue by more than the rule are held in overtime, while the week's allowance lasts."""
+    while s["overtime_left"] > 0:
+        best, task = first_contact_due(w, r, day, slot, s)
+        if best < 0 or w.course_node[best]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
+            return
+        course = w.course[best >> 1]
+        p = w.patient[course["person"]]
+        if task < 0:
+            task = r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK]
+        lacking = max(0, r.seconds[task, course["remote"], p["severity"], s["role"]] - s["bank_treatment"])
+        if lacking > s["overtime_left"]:
+            return
+        s["overtime_left"] -= lacking
+        s["bank_treatment"] += lacking
+        use[Use.OVERTIME] += lacking
+        hold_contacts(w, r, day, slot, s, use)
+
+
+@njit(cache=True)
 def hold_contacts(w, r, day, slot, s, use):
     """Contacts due, longest due first, while there are seconds for a whole one."""
     while True:
-        best, task = first_contact_due(w, r, slot, s)
+        best, task = first_contact_due(w, r, day, slot, s)
         if best < 0:
             return
         c = best >> 1
@@ -178,7 +217,7 @@ def hold_contacts(w, r, day, slot, s, use):
         seconds = r.seconds[task, course["remote"], p["severity"], s["role"]]
         if s["bank_treatment"] < seconds:
             return
-        missed = course["attend_word"] < rule[SeriesRule.MISSED]
+        missed = course["attend_word"] < rule[SeriesRule.MISSED_REMOTE if course["remote"] else SeriesRule.MISSED]
         if missed:
             seconds = (seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
         s["bank_treatment"] -= seconds

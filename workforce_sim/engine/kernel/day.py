@@ -25,7 +25,19 @@ from workforce_sim.engine.kernel.people import (
     take_row,
 )
 from workforce_sim.engine.state import Counter, Stop
-from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, Setting, State, Stock, Use
+from workforce_sim.inputs.codes import (
+    NOT_YET,
+    UNALLOCATED_TOO_LONG,
+    End,
+    Flow,
+    PackageStock,
+    SeriesRule,
+    Setting,
+    StaffKind,
+    State,
+    Stock,
+    Use,
+)
 from workforce_sim.streams import Purpose
 
 
@@ -46,7 +58,7 @@ def advance(w, r, until):
                 allocate(w, r, day, team)
             if w.day_table[day, 0]:
                 run_clinics(w, r, day, team)
-        record(w, day)
+        record(w, r, day)
         w.counter[Counter.DAY] = day + 1
     return Stop.DONE
 
@@ -110,7 +122,7 @@ def what_is_due(w, r, day, team):
 
 
 @njit(cache=True)
-def record(w, day):
+def record(w, r, day):
     """Step 6: the stocks of the day's end."""
     period = w.day_table[day, 1]
     for cell in range(w.stock.shape[0]):
@@ -120,11 +132,11 @@ def record(w, day):
         flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
         flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
     if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 1] != period:
-        end_period(w, period)
+        end_period(w, r, day, period)
 
 
 @njit(cache=True)
-def end_period(w, period):
+def end_period(w, r, day, period):
     """Writes the stocks at the end of a period."""
     for cell in range(w.stock.shape[0]):
         for stock in range(w.stock.shape[1]):
@@ -133,15 +145,33 @@ def end_period(w, period):
         for package in range(w.package_stock.shape[1]):
             for stock in range(PackageStock.STARTED):  # the stocks; STARTED is a flow
                 w.package_record[period, team, package, stock] = w.package_stock[team, package, stock]
+    count_unsafe(w, r, day, period)
     for slot in range(w.staff.shape[0]):
         s = w.staff[slot]
-        if s["occupied"]:
+        if s["occupied"] and s["kind"] == StaffKind.IN_POST:
             use = w.use[period, s["team"], s["role"]]
             use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"]
             use[Use.CASES] += s["cases"]
             use[Use.WEIGHTED] += s["held"]
             use[Use.PLACES] += s["places"]
             use[Use.OVER_CAP] += 1 if 10 * s["held"] > 11 * s["places"] else 0
+
+
+@njit(cache=True)
+def count_unsafe(w, r, day, period):
+    """Those unallocated for too long, and those without the registered coordinator that they need."""
+    nobody = r.coordinates.shape[1] - 1
+    for i in range(w.patient.shape[0]):
+        p = w.patient[i]
+        role = -1
+        if p["state"] == State.UNALLOCATED:
+            role = nobody
+            if day - p["unallocated_day"] > UNALLOCATED_TOO_LONG:
+                w.stock_record[period, p["cell"], Stock.UNALLOCATED_LONG] += 1
+        elif p["state"] == State.IN_TREATMENT:
+            role = w.staff[p["slot"]]["role"]
+        if role >= 0 and not r.coordinates[p["severity"], role]:
+            w.stock_record[period, p["cell"], Stock.UNCOORDINATED] += 1
 
 
 # --- the first and the last day ------------------------------------------------------------------------------------
@@ -187,6 +217,7 @@ def place_in_treatment(w, r, i, found):
     slot = clinician_found(w, r, i)
     if slot < 0:
         become(w, p, State.UNALLOCATED)
+        p["unallocated_day"] = w.counter[Counter.DAY]
         queue_up(w, r, i)
         return
     join_caseload(w, r, i, slot)
@@ -197,11 +228,13 @@ def place_in_treatment(w, r, i, found):
 def clinician_found(w, r, i):
     """The slot that holds a person found in treatment: most room, even if negative, then lowest slot; -1 if none."""
     p = w.patient[i]
-    task = r.series[r.package_series[p["package"], 0], p["severity"], p["group"], SeriesRule.TASK]
+    lead = r.series[r.package_series[p["package"], 0], p["severity"], p["group"]]
     best, best_room = -1, 0
     for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
         s = w.staff[slot]
-        if not s["occupied"] or r.seconds[task, 0, p["severity"], s["role"]] < 0:
+        if not s["occupied"] or r.seconds[lead[SeriesRule.TASK], 0, p["severity"], s["role"]] < 0:
+            continue
+        if lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]]:
             continue
         room = s["places"] - s["held"]
         if best < 0 or room > best_room:

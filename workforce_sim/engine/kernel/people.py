@@ -436,6 +436,7 @@ def release(w, r, slot):
         withdraw_contact(w, p, i * r.setting[Setting.PLACES])
         p["slot"] = -1
         become(w, p, State.UNALLOCATED)
+        p["unallocated_day"] = day
         count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
         queue_up(w, r, i)
         i = after

@@ -14,6 +14,7 @@ from numba import njit
 
 from workforce_sim.engine import capacity
 from workforce_sim.engine.staffing import Staffing
+from workforce_sim.inputs.codes import StaffKind
 from workforce_sim.streams import CERTAIN, Purpose, luck
 
 WEEK = 7
@@ -29,6 +30,9 @@ PERSON = np.dtype(
         ("load", "f8"),  # 1 = the usual load, smoothed
         ("exhaustion", "f8"),  # 0 .. 1
         ("sick", "i8"),  # on the last working day known to the roster
+        ("terms", "i8"),  # row of ROLE
+        ("does", "f8"),  # share of a whole day's work, besides induction: less while upskilling, or if temporary
+        ("away_until", "i8"),  # on long absence before this day
     ],
     align=True,
 )
@@ -43,14 +47,17 @@ class Personnel(NamedTuple):
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     working: np.ndarray  # uint8, (day,), goes on beyond the horizon, so that a longer run has the same past
     team_slots: np.ndarray  # int64, (team + 1,), slots of a team are team_slots[t] .. team_slots[t + 1] - 1
-    in_post: np.ndarray  # int64, (team, role), hundredths of a WTE
-    unsupervised: np.ndarray  # int64, (team, role), seconds on a working day that nobody is in post to give
+    in_post: np.ndarray  # int64, (team, terms), hundredths of a WTE
+    at_work: np.ndarray  # int64, (team, 2, terms): of those, not on long absence; of those, newcomers with a preceptor
+    unsupervised: np.ndarray  # int64, (team, terms), seconds on a working day that nobody is in post to give
     booked_until: np.ndarray  # int64, (team,), supervision before this day is in the record
     changed: np.ndarray  # int64, (team,), 1 = caseload places changed when days were last laid out
     staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
     period_of_day: np.ndarray  # int32, (day,)
-    roles: np.ndarray  # capacity.ROLE, (role,)
-    supervised_by: np.ndarray  # uint8, (role supervised, role)
+    terms: np.ndarray  # capacity.ROLE, (terms,)
+    role_of_terms: np.ndarray  # int64, (terms,)
+    supervised_by: np.ndarray  # uint8, (routine or newcomers, terms supervised, role)
+    leave_weight: np.ndarray  # int64, (week,), how much leave is sought, 64 = as usual; weeks counted from day 0's
 
 
 class Stretch(NamedTuple):
@@ -77,6 +84,10 @@ PART_DAYS = 1 << 16
 """Days off are handed over in 1/65536 of a day, so that the entitlement of a part of a year is right on average."""
 
 
+LEAVE_AS_USUAL = 64
+"""Weight of a week in which as much leave is sought as in the mean week."""
+
+
 @njit(cache=True)
 def plan_leave(p, stretch, leave, study):
     """Write the roster for those in post whose leave is not planned yet: working days less annual leave and study.
@@ -88,15 +99,18 @@ def plan_leave(p, stretch, leave, study):
         if p.staff[slot]["occupied"] and p.people[slot]["leave_planned"] <= stretch.first:
             p.people[slot]["leave_planned"] = stretch.until
             present = p.working[stretch.first : stretch.until].copy()
-            take_annual_leave(present, p.staff[slot]["key"], stretch, leave)
+            take_annual_leave(present, p.staff[slot]["key"], stretch, leave, p.leave_weight)
             take_study_days(present, p.staff[slot]["key"], stretch, study)
             for day in range(stretch.first, last):
-                p.roster[slot, day] = present[day - stretch.first]
+                p.roster[slot, day] = present[day - stretch.first] if day >= p.people[slot]["away_until"] else 0
 
 
 @njit(cache=True)
-def take_annual_leave(present, key, stretch, leave):
-    """Whole weeks (from Monday) off, in the order of their luck, until the entitlement is used; the last in part."""
+def take_annual_leave(present, key, stretch, leave, weight):
+    """Whole weeks (from Monday) off, in the order of their luck, until the entitlement is used; the last in part.
+
+    In a week in which twice as much leave is sought, luck counts half.
+    """
     first_date = stretch.origin + stretch.first
     first_week = (first_date - 1) // 7  # date 1 of the calendar was a Monday
     weeks = (first_date + present.size - 2) // 7 - first_week + 1
@@ -104,7 +118,7 @@ def take_annual_leave(present, key, stretch, leave):
     for week in range(weeks):
         number = first_week + week
         word = luck(stretch.seed, stretch.replication, key, ANNUAL_LEAVE, number >> 2)[number & 3]
-        ranks[week] = (word << 8) | week
+        ranks[week] = ((word * LEAVE_AS_USUAL // weight[number - (stretch.origin - 1) // 7]) << 8) | week
     left = whole_days(leave, key, ANNUAL_LEAVE, stretch)
     rank = next_rank(ranks, weeks, -1)
     while left > 0 and rank >= 0:
@@ -208,13 +222,17 @@ def lay_out_days(p, first_team, last_team, today, loop):
 
     loop: (smoothing, rise, recovery, usual) if a week of load is to be felt first, else smoothing is below 0.
     """
-    asked = np.empty(p.roles.size)
+    asked = np.empty(p.supervised_by.shape[2])
     for team in range(first_team, last_team):
         if loop[0] >= 0:
             wear(p, team, loop)
         book_supervision(p, team, today)
-        count_in_post(p, team)
-        share_supervision(p.roles["supervision_needed"], p.supervised_by, p.in_post[team], asked, p.unsupervised[team])
+        count_in_post(p, team, today)
+        asked[:] = 0.0
+        p.unsupervised[team] = 0
+        at_work, nobody = p.at_work[team, 0, : asked.size], p.unsupervised[team]
+        share_supervision(p.terms["supervision_needed"], p.supervised_by[0], p.at_work[team, 0], at_work, asked, nobody)
+        share_supervision(p.terms["preceptor_needed"], p.supervised_by[1], p.at_work[team, 1], at_work, asked, nobody)
         p.changed[team] = 0
         for slot in range(p.team_slots[team], p.team_slots[team + 1]):
             places = p.staff[slot]["places"]
@@ -224,32 +242,45 @@ def lay_out_days(p, first_team, last_team, today, loop):
 
 
 @njit(cache=True)
-def count_in_post(p, team):
-    """WTE in post by role."""
+def count_in_post(p, team, today):
+    """WTE in post, at work, and new in post, by terms."""
     p.in_post[team] = 0
+    p.at_work[team] = 0
     for slot in range(p.team_slots[team], p.team_slots[team + 1]):
-        if p.staff[slot]["occupied"]:
-            p.in_post[team, p.staff[slot]["role"]] += p.staff[slot]["wte"]
+        staff, person = p.staff[slot], p.people[slot]
+        if staff["occupied"]:
+            p.in_post[team, person["terms"]] += staff["wte"]
+            if today >= person["away_until"]:
+                p.at_work[team, 0, person["terms"]] += staff["wte"]
+                if in_post_by_the_week(today, person) < p.terms[person["terms"]]["newcomer_days"]:
+                    p.at_work[team, 1, person["terms"]] += staff["wte"]
+
+
+@njit(cache=True)
+def in_post_by_the_week(today, person):
+    """Days in post at the last weekly review, so that nobody's coming or going moves anyone else's induction on."""
+    return max(0, today - today % WEEK - person["start_day"])
 
 
 @njit(cache=True)
 def lay_out_day(p, slot, asked, today):
     """A person's clinical time by activity, and room for a caseload; nothing where nobody is in post."""
-    staff, person, role = p.staff[slot], p.people[slot], p.roles[p.staff[slot]["role"]]
+    staff, person, role = p.staff[slot], p.people[slot], p.terms[p.people[slot]["terms"]]
     if not staff["occupied"]:
         staff["daily_treatment"] = staff["daily_assessment"] = staff["places"] = 0
         person["target"] = person["supervision"] = person["not_given"] = 0
         return
-    reviewed = today - today % WEEK  # by the week, so that nobody's coming or going moves anyone else's induction on
-    days_in_post = max(0, reviewed - person["start_day"])
-    productivity = ramp(days_in_post, role["induction_productivity"], role["induction_days"])
+    days_in_post = in_post_by_the_week(today, person)
+    productivity = person["does"] * ramp(
+        days_in_post, role["induction_productivity"], role["induction_days"], role["reached"]
+    )
     whole = clinical_seconds(role["day_seconds"], staff["wte"], role["clinical_share"], productivity)
-    owed = int(asked[staff["role"]] * staff["wte"] + 0.5)
+    owed = int(asked[staff["role"]] * staff["wte"] + 0.5) if staff["kind"] == StaffKind.IN_POST else 0
     person["supervision"] = min(owed, whole)
     person["not_given"] = owed - person["supervision"]
     staff["daily_assessment"] = int((whole - person["supervision"]) * role["assessment_share"])
     staff["daily_treatment"] = whole - person["supervision"] - staff["daily_assessment"]
-    room = ramp(days_in_post, role["induction_caseload"], role["induction_days"])
+    room = person["does"] * ramp(days_in_post, role["induction_caseload"], role["induction_days"], role["reached"])
     staff["places"] = caseload_room(role["places"], staff["wte"], room)
     person["target"] = caseload_room(role["target"], staff["wte"], room)
     staff["shares_spare"] = role["shares_spare"]
@@ -270,8 +301,8 @@ def book_supervision(p, team, today):
             record[p.staff[slot]["role"], Staffing.SUPERVISION_SECONDS] += person["supervision"] * days_present
             record[p.staff[slot]["role"], Staffing.SUPERVISION_SHORTFALL] += person["not_given"] * days_present
     working_days = p.working[since:today].sum()
-    for role in range(p.roles.size):
-        record[role, Staffing.SUPERVISION_SHORTFALL] += p.unsupervised[team, role] * working_days
+    for terms in range(p.terms.size):
+        record[p.role_of_terms[terms], Staffing.SUPERVISION_SHORTFALL] += p.unsupervised[team, terms] * working_days
 
 
 @njit(cache=True)
@@ -303,19 +334,34 @@ def wear(p, team, loop):
 
 @njit(cache=True)
 def take_stock(p, period, day, funded, loop_is_on):
-    """Close a period's record: the state as the day before `day` ended. funded: int64, (role,), hundredths of a WTE."""
-    weighted = np.zeros((2, p.roles.size))
+    """Close a period's record: the state as the day before `day` ended.
+
+    funded: int64, (team, role), hundredths of a WTE.
+    """
+    roles = p.staffing.shape[2]
+    weighted = np.zeros((2, roles))
+    first_day = day
+    while first_day > 0 and p.period_of_day[first_day - 1] == period:
+        first_day -= 1
     for team in range(p.in_post.shape[0]):
         book_supervision(p, team, day)
         weighted[:] = 0.0
         for slot in range(p.team_slots[team], p.team_slots[team + 1]):
             staff, person = p.staff[slot], p.people[slot]
-            if staff["occupied"]:
+            if not staff["occupied"]:
+                continue
+            row = p.staffing[period, team, staff["role"]]
+            if staff["kind"] == StaffKind.TRAINEE:
+                row[Staffing.TRAINEES] += staff["wte"]
+            if staff["kind"] == StaffKind.IN_POST:
+                row[Staffing.ABSENT] += staff["wte"] if day <= person["away_until"] else 0
                 weighted[0, staff["role"]] += staff["wte"] * person["exhaustion"] * 1000
                 weighted[1, staff["role"]] += staff["wte"] * (day - person["start_day"])
-        for role in range(p.roles.size):
+        for role in range(roles):
             row, in_post = p.staffing[period, team, role], p.in_post[team, role]
-            row[Staffing.FUNDED] = funded[role]
+            row[Staffing.FUNDED] = funded[team, role]
             row[Staffing.IN_POST] = in_post
+            row[Staffing.PAID_DAYS] += in_post * (day - first_day)
+            row[Staffing.TRAINEE_DAYS] += row[Staffing.TRAINEES] * (day - first_day)
             row[Staffing.EXHAUSTION] = int(weighted[0, role] / in_post + 0.5) if in_post and loop_is_on else -1
             row[Staffing.TENURE] = int(weighted[1, role] / in_post + 0.5) if in_post else -1

@@ -1,0 +1,140 @@
+"""Temporary staff, and what the budget bears.
+
+In: the workforce and its rules. Out: one slot for all bank and agency staff of a role in a team, as many WTE as are
+asked for and can be paid; what was refused. They hold no caseload, tire of nothing and are never away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workforce_sim.engine.posts import Cell, Status
+from workforce_sim.engine.staffing import Staffing
+from workforce_sim.inputs.codes import StaffKind
+from workforce_sim.inputs.rules import PostKind
+
+if TYPE_CHECKING:
+    from workforce_sim.engine.workforce import Workforce
+
+NEVER_PLANNED = 1 << 40
+"""A day so late that nobody plans leave or sickness for temporary staff."""
+
+
+class Spending:
+    """The yearly cost of staff as they stand, against the budget."""
+
+    def __init__(self, workforce: Workforce) -> None:
+        self.workforce = workforce
+
+    def bears(self, role: int, wte: int) -> bool:
+        """Whether one more person can be paid for a full year."""
+        budget = self.workforce.rules.budget
+        return budget is None or self.committed() + self.cost(role, wte) <= budget
+
+    def cost(self, role: int, wte: int) -> float:
+        """Pounds a year."""
+        return self.workforce.rules.roles[role].cost * wte / 100
+
+    def committed(self) -> float:
+        """Pounds a year for those staying, those sought, trainees and temporary staff."""
+        workforce = self.workforce
+        staying = sum(
+            self.cost(workforce.cell[slot][1], workforce.wte[slot])
+            for slot, status in enumerate(workforce.status)
+            if status == Status.HELD or slot in workforce.recruitment.sought
+        )
+        routes = workforce.inputs.training
+        trainees = sum(
+            routes[workforce.posts[slot].route].pay * workforce.wte[slot] / 100
+            for slot, status in enumerate(workforce.status)
+            if status == Status.TRAINEE
+        )
+        return staying + trainees + workforce.temporary.cost()
+
+
+class Temporary:
+    """Bank and agency."""
+
+    def __init__(self, workforce: Workforce) -> None:
+        self.workforce = workforce
+        self.slot_of = {
+            workforce.cell[slot]: slot for slot, post in enumerate(workforce.posts) if post.kind == PostKind.TEMPORARY
+        }
+        self.bought: dict[Cell, tuple[int, int, int]] = dict.fromkeys(self.slot_of, (0, 0, 0))
+        """Hundredths of a WTE: bank, agency, and those asked for but not bought."""
+        self._booked = 0
+        self._working_days = np.concatenate(([0], np.cumsum(workforce.inputs.working))).tolist()
+        for cell, slot in self.slot_of.items():
+            workforce.people[slot] = workforce.nobody(slot)
+            workforce.people[slot]["terms"] = workforce.terms_of_temporary(cell[1])
+            workforce.people[slot]["leave_planned"] = workforce.people[slot]["sickness_drawn"] = NEVER_PLANNED
+            workforce.status[slot], workforce.accepts[slot] = Status.TEMPORARY, 0
+            workforce.keys[slot] = workforce.post_key[slot]
+            workforce.staff["kind"][slot] = StaffKind.TEMPORARY
+            workforce.roster[slot] = workforce.inputs.working
+
+    def call(self) -> None:
+        """Buy what is asked for today, as far as the money goes: agency staff are cut first."""
+        workforce = self.workforce
+        rules = workforce.rules
+        for cell, slot in self.slot_of.items():
+            asked = self.asked(cell)
+            bank, agency = asked if rules.budget is None else self._affordable(cell, *asked)
+            bought = (bank, agency, sum(asked) - bank - agency)
+            if bought == self.bought[cell]:
+                continue
+            self.book(workforce.today)
+            self.bought[cell] = bought
+            total = bank + agency
+            workforce.staff["wte"][slot] = total
+            workforce.staff["occupied"][slot] = int(total > 0)
+            done = bank * rules.bank_does + agency * rules.agency_does
+            workforce.people["does"][slot] = done / total if total else 0.0
+
+    def asked(self, cell: Cell) -> tuple[int, int]:
+        """Bank and agency staff that the rules ask for, hundredths of a WTE."""
+        workforce, role = self.workforce, self.workforce.rules.roles[cell[1]]
+        absent = sum(
+            workforce.wte[slot]
+            for slot in workforce.slots_of[cell]
+            if workforce.people["away_until"].item(slot) > workforce.today
+            and workforce.status[slot] in (Status.HELD, Status.ON_NOTICE)
+        )
+        bank = role.bank + round(workforce.rules.backfill * absent) + workforce.training.backfilled.get(cell, 0)
+        vacant = max(0, workforce.recruitment.vacant(cell)) if role.agency_for_vacancies else 0
+        return bank, role.agency + round(role.agency_for_vacancies * vacant)
+
+    def _affordable(self, cell: Cell, bank: int, agency: int) -> tuple[int, int]:
+        workforce, rules = self.workforce, self.workforce.rules
+        kept, self.bought[cell] = self.bought[cell], (0, 0, 0)
+        left = max(0.0, (rules.budget or 0.0) - workforce.spending.committed())
+        self.bought[cell] = kept
+        cost = rules.roles[cell[1]].cost / 100
+        most_bank = min(bank, int(left / (cost * rules.bank_premium))) if cost else bank
+        left -= most_bank * cost * rules.bank_premium
+        most_agency = min(agency, int(left / (cost * rules.agency_premium))) if cost else agency
+        return most_bank, most_agency
+
+    def cost(self) -> float:
+        """Pounds a year for those bought today."""
+        rules = self.workforce.rules
+        return sum(
+            rules.roles[cell[1]].cost * (bank * rules.bank_premium + agency * rules.agency_premium) / 100
+            for cell, (bank, agency, _) in self.bought.items()
+        )
+
+    def book(self, day: int) -> None:
+        """Write down the temporary staff of the days from the last booking until last night."""
+        since, self._booked = self._booked, day
+        if since >= day:
+            return
+        workforce = self.workforce
+        days = self._working_days[day] - self._working_days[since]
+        period = workforce.inputs.period_of_day[since]
+        for cell, (bank, agency, cut) in self.bought.items():
+            row = workforce.personnel.staffing[period, cell[0], cell[1]]
+            row[Staffing.BANK_DAYS] += bank * days
+            row[Staffing.AGENCY_DAYS] += agency * days
+            row[Staffing.COVER_CUT] += cut * days
