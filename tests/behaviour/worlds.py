@@ -120,7 +120,7 @@ def limited(draw: st.DrawFn, roles: list[str], severities: tuple[str, ...]) -> T
     if len(roles) > 1 and draw(st.booleans()):
         block["limits"] = {roles[-1]: draw(some(severities))}
     if draw(st.booleans()):
-        block["efficiency"] = {draw(st.sampled_from(roles)): draw(percent(60, 140, 10))}
+        block["efficiency"] = {draw(st.sampled_from(roles)): draw(of_severity(severities, percent(60, 140, 10)))}
     return block
 
 
@@ -159,6 +159,9 @@ def demands(draw: st.DrawFn, severities: tuple[str, ...]) -> Tree:
         },
         "returns": {"share": draw(of_severity(severities, percent(0, 80, 5))), "median": draw(worded(1, 60, "days"))},
     }
+    if draw(st.booleans()):
+        block["by_severity"] = draw(of_severity(severities, times(0.2, 1.5)))
+        block["diverted"] = draw(of_severity(severities, worded(0, 2, "per week")))
     if draw(st.booleans()):
         block["months"] = {"may": draw(times(0.0, 3.0)), "july": draw(times(0.5, 1.5))}
     if len(severities) > 1 and draw(st.booleans()):
@@ -241,15 +244,33 @@ def workforces(draw: st.DrawFn, roles: tuple[str, ...], leads: tuple[str, ...], 
         if others and draw(st.booleans()):
             block["supervision"] = {"by": draw(some(others)), "hours": f"{draw(st.integers(0, 4))} per week"}
         if draw(st.booleans()):
-            block["hiring"] = {"fill": draw(percent(30, 100, 10))}
+            block["hiring"] = {"fill": draw(percent(30, 100, 10)), "over": draw(percent(0, 50, 25))}
+        if draw(st.booleans()):
+            block["cover"] = {"bank": f"{draw(wte(0, 1)):g} wte", "agency": f"{draw(wte(0, 1)):g} wte",
+                              "vacancies": draw(percent(0, 100, 50))}  # fmt: skip
+        if others and draw(st.booleans()):
+            block["promotion"] = {"from": draw(st.sampled_from(others)), "share": draw(percent(20, 100, 20))}
+        block |= {"registered": draw(st.booleans()), "band": draw(st.sampled_from([5, 6, "medical"]))}
         blocks[role] = block
+    if leads and draw(st.booleans()):
+        blocks[roles[-1]]["heaviest"] = draw(st.sampled_from([0.5, 1, 2]))
     notice = draw(st.integers(0, 5))
     return {
         "full_time": draw(st.sampled_from(["37.5 hours per week", "30 hours per week"])),
         "availability": {
             "annual_leave": draw(worded(0, 8, "weeks")), "study": draw(worded(0, 3, "weeks")),
             "sickness": draw(percent(0, 30, 5)), "sickness_spell": draw(worded(1, 12, "days")),
+            "leave_months": draw(st.sampled_from([{}, {"june": "x4", "august": "x0.2"}])),
+            "long_sickness": draw(percent(0, 20, 10)), "long_sickness_spell": draw(worded(2, 10, "weeks")),
+            "parental": draw(percent(0, 20, 10)), "parental_spell": draw(worded(2, 30, "weeks")),
+            "hand_over_after": draw(worded(0, 6, "weeks")), "backfill": draw(percent(0, 100, 50)),
         },
+        "programme_time": draw(percent(0, 20, 10)),
+        "retention": draw(st.sampled_from([{}, {"career": "10%", "mentoring": "30%", "flexible": "5%", "cap": "15%"}])),
+        "pay_rise": {"rise": draw(percent(0, 20, 10))},
+        "overtime": {"at_most": draw(st.sampled_from(["0 per week", "6 per week"])),
+                     "when_overdue": draw(worded(0, 10, "days"))},
+        **draw(workforce_plans(roles)),
         "induction": {"productivity": draw(percent(0, 100, 20)), "caseload": draw(percent(0, 100, 20)),
                       "over": draw(worded(0, 20, "weeks"))},
         "leaving": {"early": draw(times(0.5, 3)), "early_years": "0.5 years", "later": draw(times(0, 2)),
@@ -262,6 +283,40 @@ def workforces(draw: st.DrawFn, roles: tuple[str, ...], leads: tuple[str, ...], 
                        "gain_on_sickness": 2},
         "roles": blocks,
     }  # fmt: skip
+
+
+@st.composite
+def workforce_plans(draw: st.DrawFn, roles: tuple[str, ...]) -> Tree:
+    """Training, upskilling, conversion, freezes and preceptors."""
+    plan: Tree = {}
+    one, other = roles[0], roles[-1]
+    if draw(st.booleans()):
+        plan["training"] = {
+            name: {
+                "into": draw(st.sampled_from(roles)), "first": draw(DATES), "every": draw(worded(4, 10, "weeks")),
+                "places": draw(st.integers(1, 2)), "length": draw(worded(2, 12, "weeks")),
+                "attrition": draw(percent(0, 60, 20)), "does": {"first": "20%", "last": draw(percent(0, 100, 50))},
+                "supervision": {"by": draw(some(roles)), "hours": "3 per week"}, "stays": draw(percent(50, 100, 25)),
+                "waits_for_post": draw(worded(0, 5, "weeks")), "pay": "£20,000 per year",
+            } for name in draw(some(("apprentices", "degree")))
+        }  # fmt: skip
+    if one != other and draw(st.booleans()):
+        plan["upskilling"] = {"step_up": {
+            "serving": one, "into": other, "first": draw(DATES), "places": draw(st.integers(1, 2)),
+            "length": draw(worded(1, 8, "weeks")), "away": draw(percent(0, 100, 25)),
+            "backfill": draw(percent(0, 100, 50)),
+        }}  # fmt: skip
+        plan["conversions"] = {"swap": {"vacant": one, "into": other, "posts": "1.5 wte", "from": draw(DATES)}}
+    if draw(st.booleans()):
+        first = draw(st.integers(1, 40))
+        plan["freezes"] = [{"roles": [one], "from": str(START + timedelta(days=first)),
+                            "until": str(START + timedelta(days=first + draw(st.integers(1, 80))))}]  # fmt: skip
+    if draw(st.booleans()):
+        plan["preceptorship"] = {"roles": [one], "by": draw(some(roles)), "over": draw(worded(2, 20, "weeks"))}
+    return plan
+
+
+DATES = st.integers(0, 60).map(lambda day: str(START + timedelta(days=day)))
 
 
 @st.composite
@@ -365,7 +420,10 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
         "handover": {"extra_contacts": draw(st.integers(0, 2)), "longer_course": draw(percent(0, 50, 10)),
                      "drops_out": draw(percent(0, 50, 10))},
         "remote": {"share": draw(percent(0, 100, 20)), "saves": draw(worded(0, 20, "minutes")),
-                   "cannot_use": draw(of_severity(severities, percent(0, 50, 10)))},
+                   "cannot_use": draw(of_severity(severities, percent(0, 50, 10))),
+                   "fails": draw(percent(0, 40, 20))},
+        "safety": {"registered_coordinator": draw(some(severities))},
+        "money": draw(st.sampled_from([{}, {"budget": "£150,000 per year"}])),
         "workforce": draw(workforces(roles, leads, assessors)),
     }  # fmt: skip
     if draw(st.booleans()):

@@ -14,7 +14,7 @@ from workforce_sim.engine.simulate import RawRun, simulate
 from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, State, Stock, Use
 from workforce_sim.inputs.opening import draw_opening
-from workforce_sim.inputs.rules import Inputs
+from workforce_sim.inputs.rules import Inputs, PostKind
 
 SPELL_ENDS = {
     End.DECLINED: Flow.DECLINED,
@@ -68,53 +68,79 @@ def check_people(world: World) -> None:
 
 
 def check_time(world: World) -> None:
-    """Seconds available + carried before = used + unused + carried after, by role, team and day."""
+    """Seconds available + overtime + carried before = used + unused + carried after, by role, team and day."""
     use = world.run.use
     carried = use[..., Use.CARRIED]
     before = np.concatenate([np.zeros_like(carried[:1]), carried[:-1]])
     spent = use[..., SPENT].sum(axis=-1)
-    np.testing.assert_array_equal(use[..., Use.AVAILABLE] + before, spent + use[..., Use.UNUSED] + carried)
+    given = use[..., Use.AVAILABLE] + use[..., Use.OVERTIME]
+    np.testing.assert_array_equal(given + before, spent + use[..., Use.UNUSED] + carried)
     assert (use >= 0).all()
 
 
+COMES = (CareerEvent.FOUND, CareerEvent.STARTED, CareerEvent.MOVED_IN, CareerEvent.QUALIFIED)
+GOES = (CareerEvent.LEFT, CareerEvent.MOVED_OUT)
+
+
 def check_staff(world: World) -> None:
-    """In post changes by starters less leavers, and is what the chronicle tells; funded = in post + vacant."""
+    """In post changes by who comes and goes, and is what the chronicle tells; funded = in post + vacant."""
     staffing, posts = world.run.staffing, world.inputs.posts
     in_post = staffing[..., Staffing.IN_POST]
-    held = np.zeros((world.inputs.days, len(posts)), dtype=bool)
-    for day, slot, _, event in world.run.careers[
-        :, [Chronicle.DAY, Chronicle.SLOT, Chronicle.OCCUPANT, Chronicle.EVENT]
-    ]:
-        if event in (CareerEvent.FOUND, CareerEvent.STARTED):
-            assert not held[max(day, 0), slot]
-            held[max(day, 0) :, slot] = True
-        elif event == CareerEvent.LEFT:
-            assert held[day, slot]
-            held[day:, slot] = False
     told = np.zeros_like(in_post)
-    for slot, post in enumerate(posts):
-        told[:, post.team, post.role] += held[:, slot] * post.wte
+    wte, held_by = [post.wte for post in posts], [False] * len(posts)
+    moved = 0
+    for day, slot, _, event in world.run.careers.tolist():
+        cell, since = (posts[slot].team, posts[slot].role), max(day, 0)
+        if event in COMES:
+            assert not held_by[slot]
+            held_by[slot] = True
+            if event == CareerEvent.MOVED_IN and posts[slot].kind == PostKind.RESERVED:
+                wte[slot] = moved
+            told[since:, cell[0], cell[1]] += wte[slot]
+        elif event in GOES:
+            assert held_by[slot]
+            held_by[slot] = False
+            told[since:, cell[0], cell[1]] -= wte[slot]
+            moved = wte[slot]
     np.testing.assert_array_equal(in_post, told)
     found = np.zeros_like(in_post[0])
     for post in posts:
         found[post.team, post.role] += post.wte * post.filled
     before = np.concatenate([found[None], in_post[:-1]])
-    np.testing.assert_array_equal(in_post - before, staffing[..., Staffing.STARTERS] - staffing[..., Staffing.LEAVERS])
-    funded = np.array([[role.funded for role in epoch.staff.roles] for epoch in world.inputs.epochs])
+    came = staffing[..., Staffing.STARTERS] + staffing[..., Staffing.MOVED_IN]
+    went = staffing[..., Staffing.LEAVERS] + staffing[..., Staffing.MOVED_OUT]
+    np.testing.assert_array_equal(in_post - before, came - went)
+    np.testing.assert_array_equal(staffing[..., Staffing.PAID_DAYS], in_post)
+    np.testing.assert_array_equal(staffing[..., Staffing.TRAINEE_DAYS], staffing[..., Staffing.TRAINEES])
     epoch = np.searchsorted([e.day for e in world.inputs.epochs], np.arange(world.inputs.days), side="right") - 1
-    np.testing.assert_array_equal(
-        staffing[..., Staffing.FUNDED], np.repeat(funded[epoch][:, None], in_post.shape[1], 1)
-    )
-    started = (
-        staffing[..., Staffing.STARTERS] > 0
-    )  # nobody is hired over the establishment, replacements of leavers apart
+    rules = [epoch.staff for epoch in world.inputs.epochs]
+    funded = np.array([[role.funded for role in epoch.roles] for epoch in rules])[epoch][:, None]
+    if not world.inputs.conversions:
+        np.testing.assert_array_equal(staffing[..., Staffing.FUNDED], np.broadcast_to(funded, in_post.shape))
+    else:
+        check_conversions(world, staffing[..., Staffing.FUNDED] - funded)
+    over = np.array([[role.over for role in epoch.roles] for epoch in rules])[epoch][:, None]
     leaving = np.zeros_like(in_post)
     for slot, post in enumerate(posts):
-        leaving[:, post.team, post.role] += on_notice(world, slot) * post.wte
-    assert (in_post - leaving <= staffing[..., Staffing.FUNDED])[started].all()
+        leaving[:, post.team, post.role] += on_notice(world, slot) * wte[slot]
+    limit = np.rint(staffing[..., Staffing.FUNDED] * (1.0 + over))
+    newly = staffing[..., Staffing.STARTERS] > 0
+    if not any(route.waits for route in world.inputs.training):
+        # nobody comes over the establishment, replacements of leavers apart
+        assert (in_post - leaving <= limit)[newly].all()
     worked = world.run.use[..., Use.IN_POST_DAYS]
     np.testing.assert_array_equal(worked, in_post * world.inputs.working[:, None, None])
     assert (world.run.use[..., Use.PRESENT] <= worked).all()
+    assert (staffing[..., Staffing.ABSENT] <= in_post).all()
+
+
+def check_conversions(world: World, gained: np.ndarray) -> None:
+    """What the old role loses buys what the new one gains, to the hundredth of a WTE for each post, and no more."""
+    for plan in world.inputs.conversions:
+        lost, won = -gained[..., plan.vacant], gained[..., plan.into]
+        assert (lost >= 0).all()
+        assert (lost <= plan.wte).all()
+        assert (np.abs(won - lost * plan.ratio) <= 0.5 * np.ceil(plan.wte / 10)).all()
 
 
 def on_notice(world: World, slot: int) -> np.ndarray:
@@ -125,7 +151,7 @@ def on_notice(world: World, slot: int) -> np.ndarray:
     ]:
         if own == slot and event == CareerEvent.RESIGNED:
             flags[max(day, 0) :] = True
-        elif own == slot and event in (CareerEvent.LEFT, CareerEvent.STARTED):
+        elif own == slot and event in (*GOES, *COMES):
             flags[day:] = False
     return flags
 

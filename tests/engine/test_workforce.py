@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import simpy
 
+from workforce_sim.engine.leaving import leaving_multipliers, tenure_law
 from workforce_sim.engine.management import Management
+from workforce_sim.engine.posts import value
 from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.engine.state import STAFF
-from workforce_sim.engine.leaving import leaving_multipliers, tenure_law
-from workforce_sim.engine.posts import value
 from workforce_sim.engine.workforce import Workforce, calendar_beyond
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, Post, RoleRules, StaffRules

@@ -922,7 +922,7 @@ class Team:
         if (task, severity) not in self.able:
             by_rank: dict[int, list[Clinician]] = {}
             for clinician in self.who_may(task, severity):
-                if clinician.accepts:
+                if clinician.accepts > 0:
                     by_rank.setdefault(self.twin.book.rank[task][clinician.role], []).append(clinician)
             self.able[task, severity] = [by_rank[rank] for rank in sorted(by_rank)]
         return self.able[task, severity]
@@ -934,7 +934,8 @@ class Team:
     def found_holder(self, person: Person) -> Clinician | None:
         """Section 8: whoever has most room, even if that is less than none."""
         rule = person.rule(person.lead_series)
-        able = [c for c in self.who_may(rule.TASK, person.severity) if self.twin.book.heaviest[c.role] >= rule.WEIGHT]
+        able = [c for c in self.who_may(rule.TASK, person.severity)
+                if self.twin.book.heaviest[c.role] >= rule.WEIGHT and c.accepts >= 0]  # fmt: skip
         return max(able, key=Clinician.room, default=None)
 
     def pool(self, task: int, severity: int) -> Line:
@@ -953,9 +954,10 @@ class Team:
     def records_stock_of_staff(self) -> None:
         """The stocks in `Use` at the end of a period."""
         for clinician in self.clinicians:
-            if clinician.occupied and clinician.kind == KIND.IN_POST:
-                use = clinician.use
+            use = clinician.use
+            if clinician.occupied:
                 use[USE.CARRIED] += clinician.bank_treatment + clinician.bank_assessment
+            if clinician.occupied and clinician.kind == KIND.IN_POST:
                 use[USE.CASES] += clinician.cases
                 use[USE.WEIGHTED] += clinician.held
                 use[USE.PLACES] += clinician.places
@@ -1041,6 +1043,7 @@ class Twin:
         if until_day > self.day:
             self.env.run(until=until_day)
             self.day = until_day
+            self.staff["overtime_left"] = [clinician.overtime_left for clinician in self.clinicians]
         self.writes_staff()
         self.writes_stocks()
         if self.day < self.horizon:
@@ -1102,7 +1105,7 @@ class Twin:
 
     def writes_staff(self) -> None:
         """What the clinic decides."""
-        for field in ("held", "cases", "bank_treatment", "bank_assessment", "overtime_left"):
+        for field in ("held", "cases", "bank_treatment", "bank_assessment"):
             self.staff[field] = [getattr(clinician, field) for clinician in self.clinicians]
         for field in ("available", "used"):
             self.staff[field] += np.array([getattr(clinician, field) for clinician in self.clinicians], np.int64)

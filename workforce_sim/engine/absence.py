@@ -82,9 +82,10 @@ class Absence:
         team, back = workforce.posts[slot].team, workforce.today + days
         workforce.people["away_until"][slot] = back
         workforce.roster[slot, workforce.today : back] = 0
-        workforce.accepts[slot] = 0
+        hands_over = days >= workforce.rules.hand_over_after
+        workforce.accepts[slot] = -1 if hands_over else 0
         workforce.note(workforce.today, slot, event)
-        if days >= workforce.rules.hand_over_after:
+        if hands_over:
             workforce.clinic.release(slot)
         workforce.lay_out_days(team)
         workforce.clinic.staff_changed(team)
@@ -92,8 +93,8 @@ class Absence:
         if workforce.has_gone(slot, person):
             return
         workforce.note(workforce.today, slot, CareerEvent.BACK)
-        if workforce.status[slot] == Status.HELD or workforce.today < workforce.stops_at(slot):
-            workforce.accepts[slot] = 1
+        stays = workforce.status[slot] == Status.HELD or workforce.today < workforce.stops_at(slot)
+        workforce.accepts[slot] = int(stays)
         workforce.lay_out_days(team)
         workforce.clinic.staff_changed(team)
 

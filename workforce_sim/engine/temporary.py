@@ -88,6 +88,8 @@ class Temporary:
             self.book(workforce.today)
             self.bought[cell] = bought
             total = bank + agency
+            if not total:
+                workforce.clinic.release(slot)
             workforce.staff["wte"][slot] = total
             workforce.staff["occupied"][slot] = int(total > 0)
             done = bank * rules.bank_does + agency * rules.agency_does

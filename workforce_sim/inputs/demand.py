@@ -41,18 +41,21 @@ def compile_demand(
     epoch = np.searchsorted([(d - start).days for d in dates], np.arange(days), side="right") - 1
     in_week = _working_days_in_week(start, working)
     rates = np.zeros((len(names.sources), days))
-    mixes: dict[tuple[int, int], int] = {}
+    known: dict[tuple[int, int], int] = {}
     mix_of_day = np.zeros(days, dtype=np.int32)
-    severity_mix: list[list[list[int]]] = []
+    weekly: list[np.ndarray] = []
+    severity_mix, severity_kept = [], []
     for d, today in enumerate(calendar):
-        stage = stages[epoch[d]]
-        month = today.year * 12 + today.month
-        if (epoch[d], month) not in mixes:
-            mixes[epoch[d], month] = len(severity_mix)
-            severity_mix.append([_mix(stage, source, _years(stage, today)) for source in names.sources])
-        mix_of_day[d] = mixes[epoch[d], month]
+        month = (epoch[d], today.year * 12 + today.month)
+        if month not in known:
+            known[month] = len(weekly)
+            rate, mix, kept = _month(stages[epoch[d]], names, today)
+            weekly.append(rate)
+            severity_mix.append([[threshold(p) for p in np.cumsum(row)] for row in mix])
+            severity_kept.append([[threshold(p) for p in row] for row in kept])
+        mix_of_day[d] = known[month]
         if working[d]:
-            rates[:, d] = [_weekly(stage, source, today) / in_week[d] for source in names.sources]
+            rates[:, d] = weekly[known[month]] / in_week[d]
     over = np.array([stages[e].demand.overdispersion for e in epoch])
     law_of_day, count_law = _count_laws(rates, over)
     return Demand(
@@ -61,6 +64,7 @@ def compile_demand(
         count_law=count_law,
         mix_of_day=mix_of_day,
         severity_mix=np.array(severity_mix, dtype=np.int64),
+        severity_kept=np.array(severity_kept, dtype=np.int64),
         group_mix=_group_mix(stages[0], names),
     )
 
@@ -85,8 +89,24 @@ def _weekly(stage: Scenario, source: str, today: date) -> float:
     return float(own.referrals * (1 + own.growth) ** _years(stage, today) * season)
 
 
-def _mix(stage: Scenario, source: str, years: float) -> list[int]:
-    """Cumulative thresholds of severity at referral, drift included."""
+def _month(stage: Scenario, names: Names, today: date) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(referrals per week by source, shares of severities, chance that a referral comes about) by source and severity.
+
+    Prevention takes people away one by one, each by their own luck, so that everybody else stays who they are. Where
+    new need is found there are more referrals to begin with.
+    """
+    rate = np.array([_weekly(stage, source, today) for source in names.sources])
+    mix = np.array([_mix(stage, source, _years(stage, today)) for source in names.sources])
+    factor = np.array([stage.demand.by_severity[severity] for severity in stage.severities])
+    met_elsewhere = np.array([stage.demand.diverted[severity] for severity in stage.severities])
+    expected = (rate[:, None] * mix).sum(axis=0) * factor
+    factor = factor * np.clip(1.0 - met_elsewhere / np.where(expected > 0, expected, np.inf), 0.0, 1.0)
+    most = max(1.0, factor.max())
+    return rate * most, mix, np.broadcast_to(factor / most, mix.shape)
+
+
+def _mix(stage: Scenario, source: str, years: float) -> list[float]:
+    """Shares of severities at referral, drift included."""
     mix = dict(stage.demand.sources[source].severity)
     drift = stage.demand.severity_drift
     if drift is not None and years > 0:
@@ -94,7 +114,7 @@ def _mix(stage: Scenario, source: str, years: float) -> list[int]:
             moved = min(max(rise * years, -mix.get(severity, 0.0)), mix.get(drift.taken_from, 0.0))
             mix[severity] = mix.get(severity, 0.0) + moved
             mix[drift.taken_from] = mix.get(drift.taken_from, 0.0) - moved
-    return [threshold(p) for p in np.cumsum([mix.get(s, 0.0) for s in stage.severities])]
+    return [mix.get(severity, 0.0) for severity in stage.severities]
 
 
 def _group_mix(stage: Scenario, names: Names) -> np.ndarray:
@@ -157,11 +177,12 @@ def _with_attributes(inputs: Inputs, seed: int, replication: int, columns: list[
     order = np.lexsort((key, team, day))
     rows = np.zeros(len(key), dtype=REFERRAL)
     rows["key"], rows["day"], rows["team"], rows["source"] = key[order], day[order], team[order], source[order]
-    severity_word = luck_of_many(seed, replication, rows["key"], Purpose.ARRIVAL, 0)[0]
-    mix = inputs.demand.severity_mix[inputs.demand.mix_of_day[rows["day"]], rows["source"]]
-    rows["severity"] = chosen(mix, severity_word)
+    words = luck_of_many(seed, replication, rows["key"], Purpose.ARRIVAL, 0)
+    mix, source = inputs.demand.mix_of_day[rows["day"]], rows["source"]
+    rows["severity"] = chosen(inputs.demand.severity_mix[mix, source], words[0])
     rows["group"] = draw_groups(inputs, seed, replication, rows["key"])
-    return rows
+    kept: np.ndarray = rows[words[1] < inputs.demand.severity_kept[mix, source, rows["severity"]]]
+    return kept
 
 
 def draw_groups(inputs: Inputs, seed: int, replication: int, key: np.ndarray) -> np.ndarray:

@@ -237,6 +237,7 @@ class Demand:
     count_law: np.ndarray  # int64, (law, n): cumulative thresholds of 0, 1, 2 ... referrals
     mix_of_day: np.ndarray  # int32, (day,): row of `severity_mix`
     severity_mix: np.ndarray  # int64, (mix, source, severity): cumulative thresholds
+    severity_kept: np.ndarray  # int64, (mix, source, severity): thresholds; the others are met elsewhere
     group_mix: np.ndarray  # int64, (group,): cumulative thresholds
 
 

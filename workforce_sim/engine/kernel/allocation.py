@@ -94,7 +94,7 @@ def clinician_with_room(w, r, i):
     for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
         s = w.staff[slot]
         room = s["places"] - s["held"]
-        if room <= 0 or not s["accepts"] or not s["occupied"]:
+        if room <= 0 or s["accepts"] <= 0 or not s["occupied"]:
             continue
         if r.seconds[task, 0, p["severity"], s["role"]] < 0 or lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]]:
             continue

@@ -148,9 +148,10 @@ def end_period(w, r, day, period):
     count_unsafe(w, r, day, period)
     for slot in range(w.staff.shape[0]):
         s = w.staff[slot]
-        if s["occupied"] and s["kind"] == StaffKind.IN_POST:
-            use = w.use[period, s["team"], s["role"]]
+        use = w.use[period, s["team"], s["role"]]
+        if s["occupied"]:
             use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"]
+        if s["occupied"] and s["kind"] == StaffKind.IN_POST:
             use[Use.CASES] += s["cases"]
             use[Use.WEIGHTED] += s["held"]
             use[Use.PLACES] += s["places"]
@@ -234,7 +235,7 @@ def clinician_found(w, r, i):
         s = w.staff[slot]
         if not s["occupied"] or r.seconds[lead[SeriesRule.TASK], 0, p["severity"], s["role"]] < 0:
             continue
-        if lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]]:
+        if lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]] or s["accepts"] < 0:
             continue
         room = s["places"] - s["held"]
         if best < 0 or room > best_room:
