@@ -178,6 +178,16 @@ POINTS_PER_YEAR = Measure(
     {"points per year": _PERCENT, "point per year": _PERCENT}, ("points per year",),
 )  # fmt: skip
 """A yearly difference between shares, read as a signed fraction per year."""
+POINTS_OF_YEARLY = Measure(
+    "percentage points per year", ("+2 points per year",),
+    dict.fromkeys(("points per year", "point per year", "points", "point"), _PERCENT), ("points per year",),
+)  # fmt: skip
+"""A difference between yearly shares, read as a signed fraction per year."""
+POINTS_OF_WEEKLY = Measure(
+    "percentage points per week", ("+0.2 points per week",),
+    dict.fromkeys(("points per week", "point per week", "points", "point"), _PERCENT), ("points per week",),
+)  # fmt: skip
+"""A difference between weekly shares, read as a signed fraction per week."""
 WTE = Measure("whole-time equivalents", ("5.5 wte",), _table(wte=1), ("wte",))
 """Staff, read as whole-time equivalents."""
 MINUTES = Measure(

@@ -163,7 +163,8 @@ CASES: dict[str, tuple[str, list[str]]] = {
         small(more=change("{from: 2026-10-01, set: workforce.roles.nurse.funded, by: x2}")),
         [
             "inline.yaml:20:5: changes[0]: found the keys from, set, by; expected a change, {from: "
-            "2026-10-01, set: a.path, to: …} or {from: 2026-10-01, factor: a.path, by: x0.9}.",
+            "2026-10-01, set: a.path, to: …}, {from: 2026-10-01, factor: a.path, by: x0.9} or {from: "
+            "2026-10-01, add: a.path, by: +2 wte}.",
         ],
     ),
     "change breaks": (
@@ -189,15 +190,58 @@ CASES: dict[str, tuple[str, list[str]]] = {
     "factor by none": (
         small(more=change("{from: 2026-10-01, factor: demand.sources.gp.urgent, by: x1.2}")),
         [
-            "inline.yaml:20:32: changes[0].factor: found demand.sources.gp.urgent; expected `set` "
-            "without a ramp, because the scenario gives no value.",
+            "inline.yaml:20:32: changes[0].factor: found demand.sources.gp.urgent; expected `set`, "
+            "in full and at once, because the scenario gives no value.",
         ],
     ),
     "whole": (
         small(more=change("{from: 2026-10-01, factor: handover.extra_contacts, by: x2}")),
         [
-            "inline.yaml:20:32: changes[0].factor: found handover.extra_contacts; expected `set` "
-            "without a ramp, because it is a whole number.",
+            "inline.yaml:20:32: changes[0].factor: found handover.extra_contacts; expected `set` or "
+            "`add`, in full and at once, because it is a whole number.",
+        ],
+    ),
+    "added unit": (
+        small(more=change("{from: 2026-10-01, add: workforce.roles.nurse.funded, by: +2}")),
+        [
+            "inline.yaml:20:63: changes[0].by: found 2; expected whole-time equivalents, such as "
+            '"5.5 wte". Did you mean "2 wte"?',
+        ],
+    ),
+    "added share": (
+        small(more=change("{from: 2026-10-01, add: waiting.per_week.gives_up, by: 5%}")),
+        [
+            'inline.yaml:20:60: changes[0].by: found "5%"; expected percentage points, such as "+5 '
+            'points". Did you mean "5 points"?',
+        ],
+    ),
+    "added beyond": (
+        small(more=change("{from: 2026-10-01, add: workforce.roles.nurse.funded, by: -6 wte, ramp: 8 weeks}")),
+        [
+            "inline.yaml:20:5: changes[0]: found on 2026-11-26 at workforce.roles.nurse.funded: "
+            '"-1 wte"; expected whole-time equivalents from 0 wte to 10000 wte.',
+        ],
+    ),
+    "ramp and uptake": (
+        small(
+            more=change(
+                "{from: 2026-10-01, add: workforce.roles.nurse.funded, by: +2 wte, ramp: 8 weeks, uptake: 4 weeks}"
+            )
+        ),
+        [
+            "inline.yaml:20:94: changes[0].uptake: found a ramp and an uptake; expected one of the two.",
+        ],
+    ),
+    "half-life": (
+        small(more=change("{from: 2026-10-01, set: remote.share, to: 20%, half_life: 4 weeks}")),
+        [
+            'inline.yaml:20:63: changes[0].half_life: found "4 weeks"; expected a duration from 13 weeks to 60 years.',
+        ],
+    ),
+    "extent": (
+        small(more=change("{from: 2026-10-01, set: remote.share, to: 20%, extent: 120%}")),
+        [
+            'inline.yaml:20:60: changes[0].extent: found "120%"; expected a share from 0% to 100%.',
         ],
     ),
     "negative": (
@@ -424,7 +468,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         [
             "inline.yaml:19:42: evidence.workforce.roles.nurse.leaver: found "
             '"workforce.roles.nurse.leaver"; expected the path of a number of this scenario. Did you '
-            'mean "workforce.roles.nurse.leavers" or "workforce.roles.peer.leavers"?',
+            'mean "workforce.roles.nurse.leavers" or "workforce.roles.nurse.heaviest"?',
         ],
     ),
     "waiting": (
@@ -525,8 +569,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
             'nurse or peer. Did you mean "nurse"?',
             "inline.yaml:12:3: packages: found package shares that add up to 97%; expected shares that add up to 100%.",
             'inline.yaml:18:12: workforce.roles.peer.funds: found the unknown key "funds"; expected '
-            "one of caseload, caseload_target, clinical_share, funded, hiring, in_post, job_plan, "
-            'leavers, spare_time, supervision. Did you mean "funded"?',
+            'a key that belongs here. Did you mean "funded"?',
         ],
     ),
     "severity twice": (

@@ -6,30 +6,40 @@ a path that names nothing, a value in the wrong unit, a date outside the run, a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from workforce_sim import units
 from workforce_sim.errors import Findings, nearest, quoted, shown
-from workforce_sim.scenario.changes import Change, changed_numbers, in_order
+from workforce_sim.scenario.changes import Change, changed_numbers, in_order, numbers_by_steps
 from workforce_sim.scenario.document import Steps
 from workforce_sim.scenario.evidence import evidence_of
 from workforce_sim.scenario.layers import Entry, is_long_hand
 from workforce_sim.scenario.numbers import Number, matches, numbers
-from workforce_sim.scenario.quantities import Quantity
+from workforce_sim.scenario.quantities import Quantity, difference_of
 from workforce_sim.scenario.schema import Plan
+from workforce_sim.scenario.shapes import GRID_DAYS, Shape
 from workforce_sim.units import Unreadable
 
 GREATEST_CHANGES = 200
 """Most dated changes in a scenario."""
 
 _FACTOR = Quantity(units.MULTIPLIER, 0.0, 1000.0)
-_RAMP = Quantity(units.DURATION, 0.0, 60 * units.YEAR_DAYS)
-_FORMS = "{from: 2026-10-01, set: a.path, to: …} or {from: 2026-10-01, factor: a.path, by: x0.9}"
-_KEYS = ("from", "until", "ramp", "set", "to", "factor", "by")
-_VALUE_KEYS = {"set": "to", "factor": "by"}
+_SHAPE = {
+    "ramp": Quantity(units.DURATION, 0.0, 60 * units.YEAR_DAYS),
+    "uptake": Quantity(units.DURATION, 1.0, 30 * units.YEAR_DAYS),
+    "half_life": Quantity(units.DURATION, GRID_DAYS, 60 * units.YEAR_DAYS),
+    "extent": Quantity(units.SHARE, 0.0, 1.0),
+}
+_FORMS = (
+    "{from: 2026-10-01, set: a.path, to: …}, {from: 2026-10-01, factor: a.path, by: x0.9} or "
+    "{from: 2026-10-01, add: a.path, by: +2 wte}"
+)
+_KEYS = ("from", "until", "set", "to", "factor", "add", "by", *_SHAPE)
+VALUE_KEYS = {"set": "to", "factor": "by", "add": "by"}
+"""Kind of a change → the key of its value."""
 _FIXED = {
     "name": "the name",
     "description": "the description",
@@ -66,17 +76,23 @@ def _fixed(steps: Steps) -> str | None:
 
 
 def _refuse_idle(changes: list[tuple[Entry, Change]], plan: Plan, findings: Findings) -> None:
-    """A change that leaves every number as it stands then is a mistake."""
-    values = {number.steps: number for number in numbers(plan)}
+    """A change that leaves every number as it stands then is a mistake; in a lever, only if all of it does."""
+    known = numbers_by_steps(plan)
     entry_of = {id(change): entry for entry, change in changes}
     ordered = in_order([change for _, change in changes])
-    for position, change in enumerate(ordered):
-        standing = changed_numbers(plan, ordered[:position], change.from_date)
-        before = [standing.get(values[steps], values[steps].value) for steps in change.targets]
-        if all(value is not None and change.applied(value, 1.0) == value for value in before):
-            key = _VALUE_KEYS[change.kind]
+    idle = {id(change): change for place, change in enumerate(ordered) if _is_idle(change, ordered[:place], known)}
+    acting = {entry.use for entry, change in changes if entry.use and id(change) not in idle}
+    for key, change in idle.items():
+        entry = entry_of[key]
+        if entry.use not in acting and not entry.may_be_idle:
             expected = f"a value that changes {change.path}, which stands so already"
-            findings.add(entry_of[id(change)].finding((key,), shown(change.text), expected))
+            findings.add(entry.finding((VALUE_KEYS[change.kind],), shown(change.text), expected))
+
+
+def _is_idle(change: Change, earlier: Sequence[Change], known: Mapping[Steps, Number]) -> bool:
+    standing = changed_numbers(known, earlier, change.from_date)
+    before = [standing.get(known[steps], known[steps].value) for steps in change.targets]
+    return all(value is not None and change.applied(value, change.shape.extent) == value for value in before)
 
 
 class _ChangeEntry:
@@ -95,11 +111,11 @@ class _ChangeEntry:
         kind = self._kind(given)
         from_date = self._date("from", given.get("from"))
         until = self._date("until", given["until"]) if "until" in given else None
-        ramp = self._quantity("ramp", _RAMP, given["ramp"]) if "ramp" in given else 0.0
-        if self._faults or kind is None or from_date is None or ramp is None:
+        shape = self._shape(given)
+        if self._faults or kind is None or from_date is None or shape is None:
             return None
-        written = _value_in(given[_VALUE_KEYS[kind]])
-        change = Change(from_date, until, ramp, str(given[kind]), kind, 0.0, str(written), ())
+        written = _value_in(given[VALUE_KEYS[kind]])
+        change = Change(from_date, until, str(given[kind]), kind, str(written), shape, lever=self._entry.lever)
         self._check_dates(change)
         return self._with_targets(change)
 
@@ -108,12 +124,12 @@ class _ChangeEntry:
         self._findings.add(self._entry.finding(below, found, expected, close))
 
     def _kind(self, given: dict[str, Any]) -> str | None:
-        """`set` or `factor`, with the key of its value and no stray keys."""
+        """`set`, `factor` or `add`, with the key of its value and no stray keys."""
         stray = [key for key in given if key not in _KEYS]
         for key in stray:
             self._fault((key,), f"the unknown key {quoted(key)}", f"one of {', '.join(_KEYS)}", nearest(key, _KEYS))
-        kinds = [kind for kind in _VALUE_KEYS if kind in given]
-        fits = len(kinds) == 1 and {"to", "by"} & set(given) == {_VALUE_KEYS[kinds[0]]}
+        kinds = [kind for kind in VALUE_KEYS if kind in given]
+        fits = len(kinds) == 1 and {"to", "by"} & set(given) == {VALUE_KEYS[kinds[0]]}
         if not stray and not fits:
             self._fault((), f"the keys {', '.join(given)}", f"a change, {_FORMS}")
         if not fits or stray:
@@ -121,6 +137,15 @@ class _ChangeEntry:
         if not isinstance(given[kinds[0]], str):
             self._fault((kinds[0],), shown(given[kinds[0]]), "a path, such as workforce.roles.nurse.funded")
         return kinds[0]
+
+    def _shape(self, given: dict[str, Any]) -> Shape | None:
+        """How the change grows and fades; None when that cannot be told."""
+        read = {key: self._quantity(key, quantity, given[key]) for key, quantity in _SHAPE.items() if key in given}
+        if "ramp" in given and "uptake" in given:
+            self._fault(("uptake",), "a ramp and an uptake", "one of the two")
+        if None in read.values() or self._faults:
+            return None
+        return Shape(**{key if key == "extent" else f"{key}_days": value or 0.0 for key, value in read.items()})
 
     def _quantity(self, key: str, quantity: Quantity, value: Any) -> float | None:
         try:
@@ -152,10 +177,10 @@ class _ChangeEntry:
         targets = self._targets(change)
         if not targets:
             return None
-        key = _VALUE_KEYS[change.kind]
+        key = VALUE_KEYS[change.kind]
         given = self._entry.value[key]
         written = _value_in(given)
-        quantities = [n.quantity for n in targets] if change.kind == "set" else [_FACTOR]
+        quantities = [_quantity_of(change.kind, number) for number in targets]
         values = {self._quantity(key, quantity, written) for quantity in dict.fromkeys(quantities)}
         self._check_steps(change, targets)
         if len(values) > 1 and not self._faults:
@@ -184,13 +209,14 @@ class _ChangeEntry:
 
     def _check_steps(self, change: Change, targets: tuple[Number, ...]) -> None:
         """Whole numbers cannot pass through fractions; what is not given cannot be multiplied."""
-        if change.kind == "set" and not change.ramp_days:
-            return
+        steps_at_once = change.shape.is_whole_at_once
         for number in targets:
-            if number.quantity.whole:
-                self._fault((change.kind,), number.path, "`set` without a ramp, because it is a whole number")
-            elif number.value is None:
-                self._fault((change.kind,), number.path, "`set` without a ramp, because the scenario gives no value")
+            if number.quantity.whole and not (steps_at_once and change.kind != "factor"):
+                expected = "`set` or `add`, in full and at once, because it is a whole number"
+                self._fault((change.kind,), number.path, expected)
+            elif number.value is None and not (steps_at_once and change.kind == "set"):
+                expected = "`set`, in full and at once, because the scenario gives no value"
+                self._fault((change.kind,), number.path, expected)
 
 
 def _value_in(given: Any) -> Any:
@@ -198,10 +224,17 @@ def _value_in(given: Any) -> Any:
     return given["value"] if is_long_hand(given) else given
 
 
+def _quantity_of(kind: str, number: Number) -> Quantity:
+    """How the value of a change of this number is written."""
+    if kind == "factor":
+        return _FACTOR
+    return difference_of(number.quantity) if kind == "add" else number.quantity
+
+
 def _names(pattern: tuple[str, ...], number: Number, kind: str) -> bool:
     """Whether a pattern names the number, or the mapping by severity or distribution that it is a part of.
 
-    One value cannot be set for both parts of a distribution, but one factor can scale them.
+    One value cannot be set for both parts of a distribution, or added to both, but one factor can scale them.
     """
     as_part = bool(number.whole_steps) and (number.severity or kind == "factor")
     return matches(pattern, number.steps) or (as_part and matches(pattern, number.whole_steps))

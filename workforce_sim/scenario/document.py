@@ -58,9 +58,12 @@ class Place:
     file: str
     line: int = 0
     column: int = 0
+    within: str = ""
+    """What stands there for something longer, such as a lever; told with what was found."""
 
     def finding(self, steps: Steps, found: str, expected: str, nearest: tuple[str, ...] = ()) -> Finding:
         """A finding at this place."""
+        found += f" in {self.within}" if self.within else ""
         return Finding(self.file, self.line, self.column, written(steps), found, expected, nearest)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workforce_sim.scenario.change_entries import VALUE_KEYS
 from workforce_sim.scenario.document import GREATEST_TEXT
 from workforce_sim.scenario.evidence import GRADES
 from workforce_sim.scenario.quantities import LONG_HAND_FORM
@@ -74,19 +75,27 @@ def _long_hand() -> dict[str, Any]:
 
 
 def _change() -> dict[str, Any]:
-    scalar = {"type": ["string", "number"]}
+    scalar = {"anyOf": [{"type": ["string", "number"]}, {"$ref": "#/$defs/LongHand"}]}
+    time = {"type": "string", "examples": ["52 weeks"]}
     return {
         "type": "object",
         "properties": {
             "from": {**_DATE, "description": "First day on which the change acts."},
             "until": {**_DATE, "description": "Day from which it is undone; default never."},
-            "ramp": {"type": "string", "examples": ["52 weeks"], "description": "Time until it acts in full."},
+            "ramp": {**time, "description": "Time until it acts in full, in a straight line; default at once."},
+            "uptake": {
+                **time,
+                "description": "Time until half of it is adopted, on a logistic curve; in full at twice.",
+            },
+            "half_life": {**time, "description": "Once in full, it halves in this time; 13 weeks at least."},
+            "extent": {"type": ["string", "number"], "examples": ["10%"], "description": "Share of it that acts."},
             "set": _PATH,
             "to": {**scalar, "description": "The new value, in the unit of the field."},
             "factor": _PATH,
-            "by": {"type": "string", "pattern": "^x[0-9]+(\\.[0-9]+)?$", "examples": ["x0.92"]},
+            "add": _PATH,
+            "by": {**scalar, "description": "The factor, such as x0.92; or what is added, such as +2 wte or -6 weeks."},
         },
-        "oneOf": [{"required": ["from", "set", "to"]}, {"required": ["from", "factor", "by"]}],
+        "oneOf": [{"required": ["from", kind, key]} for kind, key in VALUE_KEYS.items()],
         "additionalProperties": False,
     }
 

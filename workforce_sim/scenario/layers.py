@@ -35,11 +35,17 @@ class Override:
 
 @dataclass(frozen=True)
 class Entry:
-    """One item of `changes` or `evidence`, with the file that it stands in."""
+    """One item of `changes`, `levers` or `evidence`, with the file that it stands in."""
 
     value: Any
     document: Document
     steps: Steps
+    lever: str = ""
+    """Name of the lever that it was expanded from, if any."""
+    use: str = ""
+    """Name under which that lever is used."""
+    may_be_idle: bool = False
+    """May it leave everything as it stands?"""
 
     def place(self, *below: str | int) -> Place:
         """Where the entry stands, or something in it."""

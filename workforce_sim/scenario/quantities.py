@@ -102,6 +102,38 @@ class Quantity:
         return {"anyOf": forms}
 
 
+_DIFFERENCES = {
+    units.SHARE: units.POINTS,
+    units.LIMIT: units.POINTS,
+    units.YEARLY: units.POINTS_OF_YEARLY,
+    units.WEEKLY: units.POINTS_OF_WEEKLY,
+    units.MULTIPLIER: units.NUMBER,
+}
+"""Measure → how a difference of two such quantities is written, where that is not the same."""
+
+
+@dataclass(frozen=True)
+class Difference(Quantity):
+    """What is added to a quantity, or taken away: signed."""
+
+    def read(self, value: object) -> float:
+        """The signed number; a sign may also stand before the sign of a pound."""
+        text = value.strip() if isinstance(value, str) else ""
+        if self.measure.prefix and text[:1] in ("+", "-") and text[1:].lstrip().startswith(self.measure.prefix):
+            return super().read(text[1:].lstrip()) * (-1 if text[0] == "-" else 1)
+        try:
+            return super().read(value)
+        except Unreadable as error:
+            in_points = text.endswith("%") and "points" in self.measure.units
+            raise Unreadable(error.expected, (f"{text[:-1]} points",) if in_points else error.nearest) from None
+
+
+def difference_of(quantity: Quantity) -> Difference:
+    """How an addition to such a quantity is written."""
+    most = max(GREATEST, quantity.high)
+    return Difference(_DIFFERENCES.get(quantity.measure, quantity.measure), -most, most, quantity.whole)
+
+
 @dataclass(frozen=True)
 class NameOf:
     """A name that the scenario itself defines, such as one of its `roles`."""

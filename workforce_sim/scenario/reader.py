@@ -15,7 +15,6 @@ from pydantic import ValidationError
 
 from workforce_sim.errors import Finding, Findings, ScenarioError
 from workforce_sim.scenario.change_entries import read_changes
-from workforce_sim.scenario.changes import Change
 from workforce_sim.scenario.checks import Misfit, misfits, opening_misfits
 from workforce_sim.scenario.document import Document, written
 from workforce_sim.scenario.evidence import read_evidence, take_long_hands
@@ -77,13 +76,13 @@ def _located(found: Iterable[Misfit], document: Document) -> Iterable[Finding]:
 
 def _faults_in_time(scenario: Scenario, layered: Layered) -> Iterable[Finding]:
     """What dated changes do to the plan: it must be sound on every day; between turning dates all goes straight."""
-    turns = {day for change in scenario.changes for day in change.turning_dates()}
+    turns = {day for change in scenario.changes for day in change.turning_dates(scenario.end)}
     told: set[tuple[str, str]] = set()
     for day in sorted(turn for turn in turns if scenario.first_day <= turn < scenario.end):
         for path, found, expected in _faults_on(scenario, day, layered.document):
             if (path, expected) not in told:
                 told.add((path, expected))
-                position = _culprit(scenario.changes, day)
+                position = _culprit(scenario, day)
                 yield layered.changes[position].finding((), f"on {day} at {path}: {found}", expected)
 
 
@@ -98,7 +97,7 @@ def _faults_on(scenario: Scenario, day: date, document: Document) -> Iterable[tu
     return [(finding.path, finding.found, finding.expected) for finding in found]
 
 
-def _culprit(changes: tuple[Change, ...], day: date) -> int:
+def _culprit(scenario: Scenario, day: date) -> int:
     """Position of the last listed change that turns on a day."""
-    turning = [i for i, change in enumerate(changes) if day in change.turning_dates()]
+    turning = [i for i, change in enumerate(scenario.changes) if day in change.turning_dates(scenario.end)]
     return turning[-1]

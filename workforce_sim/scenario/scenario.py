@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import PrivateAttr
 
-from workforce_sim.scenario.changes import Change, change_log, changed_numbers
+from workforce_sim.scenario.changes import Change, change_log, changed_numbers, numbers_by_steps
 from workforce_sim.scenario.evidence import Evidence
 from workforce_sim.scenario.layers import Override
 from workforce_sim.scenario.numbers import with_numbers
@@ -93,12 +93,12 @@ class Scenario(Plan):
     def tree_at(self, day: date) -> dict[str, Any]:
         """The tree as it stands on a day, all changes up to then written into it."""
         base = self._base or self
-        changed = changed_numbers(base, base.changes, day)
+        changed = changed_numbers(numbers_by_steps(base), base.changes, day)
         return with_numbers(base.tree, base, changed) if changed else base.tree
 
     def epochs(self) -> tuple[date, ...]:
         """The first day, and every later day of the run on which the scenario differs from the day before."""
-        dates = {day for change in self.changes for day in change.dates()}
+        dates = {day for change in self.changes for day in change.dates(self.end)}
         return (self.first_day, *sorted(day for day in dates if self.first_day < day < self.end))
 
     def change_log(self) -> tuple[str, ...]:
