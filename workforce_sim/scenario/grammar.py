@@ -36,9 +36,9 @@ def value_at(tree: Any, steps: Steps) -> Any:
     return tree
 
 
-def kinds_at(steps: Steps) -> list[Any]:
-    """Types that may stand at a path."""
-    kinds: list[Any] = [Plan]
+def kinds_at(steps: Steps, root: type[BaseModel] = Plan) -> list[Any]:
+    """Types that may stand at a path of a scenario, or of another file."""
+    kinds: list[Any] = [root]
     for step in steps:
         kinds = [below for kind in kinds for below in _below(kind, step)]
     return kinds
@@ -47,8 +47,7 @@ def kinds_at(steps: Steps) -> list[Any]:
 def _below(kind: Any, step: int | str) -> Iterator[Any]:
     for choice in _alternatives(kind):
         if isinstance(choice, type) and issubclass(choice, BaseModel):
-            field = choice.model_fields.get(str(step))
-            if field is not None:
+            for field in (field for name, field in choice.model_fields.items() if (field.alias or name) == step):
                 yield Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
         elif get_origin(choice) is dict:
             yield get_args(choice)[1]
@@ -71,7 +70,8 @@ def keys_of(kind: Any) -> Iterator[str]:
     """Keys that a mapping of this type may have."""
     for choice in _alternatives(kind):
         if isinstance(choice, type) and issubclass(choice, BaseModel):
-            yield from (name for name in choice.model_fields if (choice, name) != (SeverityDrift, SeverityDrift.spread))
+            hidden = SeverityDrift.spread if choice is SeverityDrift else None
+            yield from (field.alias or name for name, field in choice.model_fields.items() if name != hidden)
 
 
 def marker_of(kind: Any) -> Quantity | BySeverity | Spread | None:

@@ -1,18 +1,21 @@
 """Layers of a scenario: a file that `extends` another is put over it, and every overridden value is told.
 
-In: the path of a scenario. Out: one `Layered` tree with the place of every value, the dated changes of all layers
-(the parent's first) and the overrides as *path: old → new*. Parents must lie beneath the folder of the first file.
+In: the path of a scenario. Out: one `Layered` tree with the place of every value, the dated changes and levers of all
+layers (the parent's first) and the overrides as *path: old → new*. Parents, and folders of one's own levers, must lie
+beneath the folder of the first file.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from workforce_sim.errors import Finding, ScenarioError, quoted
 from workforce_sim.scenario.document import Document, Place, Steps, parse_document, read_document, written
+from workforce_sim.scenario.lever_files import levers_in, shipped_levers
 
 GREATEST_LAYERS = 10
 """Longest chain of files, each extending the next."""
@@ -62,6 +65,9 @@ class Layered:
 
     document: Document
     changes: list[Entry] = field(default_factory=list)
+    levers: list[Entry] = field(default_factory=list)
+    own_levers: dict[str, Path] = field(default_factory=dict)
+    """Name → file of the levers in the user's own folders."""
     evidence: dict[str, Entry] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
 
@@ -77,9 +83,10 @@ def read_layers(path: Path) -> Layered:
 def parse_layers(text: str, name: str) -> Layered:
     """Layers of a scenario given as text, which cannot extend a file; raises `ScenarioError`."""
     document = parse_document(text, name)
-    if "extends" in document.tree:
-        found = shown_name(document.tree["extends"])
-        raise ScenarioError([document.place(("extends",)).finding(("extends",), found, "no `extends` outside a file")])
+    for key in ("extends", "lever_folder"):
+        if key in document.tree:
+            found = shown_name(document.tree[key])
+            raise ScenarioError([document.place((key,)).finding((key,), found, f"no `{key}` outside a file")])
     return _separate(document)
 
 
@@ -87,6 +94,9 @@ def _read(path: Path, name: str, root: Path, chain: tuple[Path, ...]) -> Layered
     document = read_document(path, name)
     chain = (*chain, Path(os.path.realpath(path)))
     own = _separate(document)
+    if "lever_folder" in document.tree:
+        own.own_levers = _own_levers(document, path, root)
+        del document.tree["lever_folder"]
     if "extends" not in document.tree:
         return own
     parent = _parent_path(document, path, root, chain)
@@ -96,18 +106,9 @@ def _read(path: Path, name: str, root: Path, chain: tuple[Path, ...]) -> Layered
 
 def _parent_path(document: Document, path: Path, root: Path, chain: tuple[Path, ...]) -> Path:
     """Path of the extended file, refused unless it is relative, beneath the root, and not in the chain already."""
-    wanted, place = document.tree["extends"], document.place(("extends",))
-
-    def refuse(found: str, expected: str) -> ScenarioError:
-        return ScenarioError([place.finding(("extends",), found, expected)])
-
-    if not isinstance(wanted, str) or not wanted.strip():
-        raise refuse(shown_name(wanted), "the name of a scenario file, such as adult_community.yaml")
-    if Path(wanted).is_absolute() or "://" in wanted or "\\" in wanted:
-        raise refuse(quoted(wanted), "a path relative to this file, such as adult_community.yaml")
-    resolved = Path(os.path.realpath(path.parent / wanted))
-    if not resolved.is_relative_to(root):
-        raise refuse(quoted(wanted), "a file in the folder of the scenario, or beneath it")
+    wanted: str = document.tree["extends"]
+    refuse = _refusal(document, "extends")
+    resolved = _beneath(document, "extends", path, root, ("a scenario file", "adult_community.yaml"))
     if resolved in chain:
         names = " -> ".join(link.name for link in (*chain[chain.index(resolved) :], resolved))
         raise refuse(f"a circle, {names}", "files that do not extend each other")
@@ -118,19 +119,53 @@ def _parent_path(document: Document, path: Path, root: Path, chain: tuple[Path, 
     return path.parent / wanted
 
 
+def _refusal(document: Document, key: str) -> Callable[[str, str], ScenarioError]:
+    """Makes the error about a top-level key."""
+    return lambda found, expected: ScenarioError([document.place((key,)).finding((key,), found, expected)])
+
+
+def _beneath(document: Document, key: str, path: Path, root: Path, what: tuple[str, str]) -> Path:
+    """The true path of what a key names, refused unless it is relative to the file and beneath the root."""
+    wanted, refuse, (noun, example) = document.tree[key], _refusal(document, key), what
+    if not isinstance(wanted, str) or not wanted.strip():
+        raise refuse(shown_name(wanted), f"the name of {noun}, such as {example}")
+    if Path(wanted).is_absolute() or "://" in wanted or "\\" in wanted:
+        raise refuse(quoted(wanted), f"a path relative to this file, such as {example}")
+    resolved = Path(os.path.realpath(path.parent / wanted))
+    if not resolved.is_relative_to(root):
+        raise refuse(
+            quoted(wanted), f"{noun.replace('scenario file', 'file')} in the folder of the scenario, or beneath it"
+        )
+    return resolved
+
+
+def _own_levers(document: Document, path: Path, root: Path) -> dict[str, Path]:
+    """Name → file of the levers in a scenario's `lever_folder`; none may have the name of a shipped one."""
+    wanted, refuse = document.tree["lever_folder"], _refusal(document, "lever_folder")
+    folder = _beneath(document, "lever_folder", path, root, ("a folder of levers", "my_levers"))
+    try:
+        found = levers_in(folder)
+    except (OSError, ValueError):
+        raise refuse(quoted(wanted), "a folder that can be read") from None
+    for name, file in found.items():
+        if not Path(os.path.realpath(file)).is_relative_to(root):
+            raise refuse(quoted(file.name), "files in the folder of the scenario, or beneath it")
+        if name in shipped_levers():
+            expected = f"another name, because a lever {name} comes with the package"
+            raise refuse(f"{quoted(file.name)} in it", expected)
+    return {name: Path(os.path.normpath(path.parent / wanted)) / file.name for name, file in found.items()}
+
+
 def shown_name(value: Any) -> str:
     """The value of `extends` in a message."""
     return quoted(value) if isinstance(value, str) else "something that is not a file name"
 
 
 def _separate(document: Document) -> Layered:
-    """Take `changes` and `evidence` out of the tree, entry by entry."""
+    """Take `changes`, `levers` and `evidence` out of the tree, entry by entry."""
     layered = Layered(document)
-    changes = document.tree.pop("changes", None) or []
-    if not isinstance(changes, list):
-        expected = "a list of changes, each `- {from: 2026-10-01, set: …, to: …}`"
-        raise ScenarioError([document.place(("changes",)).finding(("changes",), "something else", expected)])
-    layered.changes = [Entry(value, document, ("changes", i)) for i, value in enumerate(changes)]
+    layered.changes = _listed(document, "changes", "{from: 2026-10-01, set: …, to: …}")
+    layered.levers = _listed(document, "levers", "{lever: retain.bundle, from: 2026-07-01}")
     evidence = document.tree.pop("evidence", None) or {}
     if not isinstance(evidence, dict):
         expected = "a mapping of paths, each with {grade: …, source: …}"
@@ -139,11 +174,21 @@ def _separate(document: Document) -> Layered:
     return layered
 
 
+def _listed(document: Document, key: str, form: str) -> list[Entry]:
+    """The entries of a top-level list, taken out of the tree."""
+    items = document.tree.pop(key, None) or []
+    if not isinstance(items, list):
+        raise _refusal(document, key)("something else", f"a list of {key}, each `- {form}`")
+    return [Entry(value, document, (key, i)) for i, value in enumerate(items)]
+
+
 def _put_over(parent: Layered, child: Layered) -> Layered:
     """The child's tree put over the parent's: mappings merge, everything else replaces."""
     merged = Layered(
         Document(child.document.file),
         parent.changes + child.changes,
+        parent.levers + child.levers,
+        parent.own_levers | child.own_levers,
         parent.evidence | child.evidence,
         list(parent.overrides),
     )

@@ -1,12 +1,13 @@
 """A path → a validated `Scenario`; or every finding at once, with file, line, column and YAML path.
 
-In: a scenario file, or text. Out: a `Scenario`. The journey: layers, evidence, fields, fit, changes, time.
+In: a scenario file, or text. Out: a `Scenario`. The journey: layers, levers, evidence, fields, fit,
+changes, time.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,10 +16,12 @@ from pydantic import ValidationError
 
 from workforce_sim.errors import Finding, Findings, ScenarioError
 from workforce_sim.scenario.change_entries import read_changes
+from workforce_sim.scenario.changes import Change
 from workforce_sim.scenario.checks import Misfit, misfits, opening_misfits
 from workforce_sim.scenario.document import Document, written
 from workforce_sim.scenario.evidence import read_evidence, take_long_hands
-from workforce_sim.scenario.layers import Layered, parse_layers, read_layers
+from workforce_sim.scenario.layers import Entry, Layered, parse_layers, read_layers
+from workforce_sim.scenario.levers import entries_of, evidence_of_added, put_in, read_uses
 from workforce_sim.scenario.mending import Beyond, mended, overlap
 from workforce_sim.scenario.scenario import Background, Scenario, names_in
 from workforce_sim.scenario.wording import findings_of
@@ -39,18 +42,25 @@ def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
 
 def _scenario(layered: Layered) -> Scenario:
     document, findings = layered.document, Findings()
+    uses = read_uses(layered, findings)
+    put_in(uses, document, findings)
     long_hands = take_long_hands(document)
     base, mended_paths = _base(document, findings)
     beyond = Findings()
     beyond.extend(_located(misfits(base), document))
     beyond.extend(_located(opening_misfits(base), document))
-    evidence = read_evidence(long_hands, layered.evidence, base, document.tree, beyond)
-    changes = () if TIME & set(mended_paths) else read_changes(layered.changes, base, beyond)
+    evidence = evidence_of_added(uses, base) | read_evidence(long_hands, layered.evidence, base, document.tree, beyond)
+    entries = list(layered.changes)
+    changes: tuple[Change, ...] = ()
+    if not TIME & set(mended_paths):
+        entries += entries_of(uses, base, beyond)
+        changes = read_changes(entries, base, beyond)
     findings.extend(finding for finding in beyond if not overlap(finding.path, mended_paths))
     findings.raise_if_any()
     overrides = tuple(layered.overrides)
-    scenario = Scenario.build(document.tree, Background(document.file, document.tree, changes, overrides, evidence))
-    findings.extend(_faults_in_time(scenario, layered))
+    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses))
+    scenario = Scenario.build(document.tree, background)
+    findings.extend(_faults_in_time(scenario, document, entries))
     findings.raise_if_any()
     return scenario
 
@@ -74,16 +84,15 @@ def _located(found: Iterable[Misfit], document: Document) -> Iterable[Finding]:
         yield document.place(misfit.steps).finding(misfit.steps, misfit.found, misfit.expected)
 
 
-def _faults_in_time(scenario: Scenario, layered: Layered) -> Iterable[Finding]:
+def _faults_in_time(scenario: Scenario, document: Document, entries: Sequence[Entry]) -> Iterable[Finding]:
     """What dated changes do to the plan: it must be sound on every day; between turning dates all goes straight."""
     turns = {day for change in scenario.changes for day in change.turning_dates(scenario.end)}
     told: set[tuple[str, str]] = set()
     for day in sorted(turn for turn in turns if scenario.first_day <= turn < scenario.end):
-        for path, found, expected in _faults_on(scenario, day, layered.document):
+        for path, found, expected in _faults_on(scenario, day, document):
             if (path, expected) not in told:
                 told.add((path, expected))
-                position = _culprit(scenario, day)
-                yield layered.changes[position].finding((), f"on {day} at {path}: {found}", expected)
+                yield entries[_culprit(scenario, day)].finding((), f"on {day} at {path}: {found}", expected)
 
 
 def _faults_on(scenario: Scenario, day: date, document: Document) -> Iterable[tuple[str, str, str]]:

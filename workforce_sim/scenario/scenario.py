@@ -15,6 +15,7 @@ from pydantic import PrivateAttr
 from workforce_sim.scenario.changes import Change, change_log, changed_numbers, numbers_by_steps
 from workforce_sim.scenario.evidence import Evidence
 from workforce_sim.scenario.layers import Override
+from workforce_sim.scenario.levers import UsedLever
 from workforce_sim.scenario.numbers import with_numbers
 from workforce_sim.scenario.schema import Plan
 
@@ -40,6 +41,7 @@ class Background:
     changes: tuple[Change, ...] = ()
     overrides: tuple[Override, ...] = ()
     evidence: dict[str, Evidence] = field(default_factory=dict)
+    levers: tuple[UsedLever, ...] = ()
 
 
 class Scenario(Plan):
@@ -70,6 +72,11 @@ class Scenario(Plan):
     def changes(self) -> tuple[Change, ...]:
         """Dated changes, as listed, the parent's first."""
         return self._background.changes
+
+    @property
+    def levers(self) -> tuple[UsedLever, ...]:
+        """The levers used, as listed, the parent's first; their changes are among `changes`."""
+        return self._background.levers
 
     @property
     def overrides(self) -> tuple[Override, ...]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from workforce_sim.errors import Finding, either, nearest, quoted, shown
 from workforce_sim.scenario.document import Document, Steps
 from workforce_sim.scenario.grammar import keys_of, kinds_at, marker_of, steps_in, value_at
 from workforce_sim.scenario.quantities import Quantity, Spread
+from workforce_sim.scenario.schema import Plan
 
 _MOST_KEYS = 14
 """Longest list of allowed keys that a message repeats."""
@@ -31,10 +32,13 @@ _EXPECTED = {
 }
 
 
-def findings_of(error: ValidationError, document: Document) -> Iterator[Finding]:
-    """The errors of a validation as findings; a key that is only misspelt is not told as missing too."""
+def findings_of(error: ValidationError, document: Document, root: type[BaseModel] = Plan) -> Iterator[Finding]:
+    """The errors of a validation as findings; a key that is only misspelt is not told as missing too.
+
+    `root` is what the whole file holds.
+    """
     details = [d for d in error.errors(include_url=False) if d["type"] != "default_factory_not_called"]
-    findings = [(detail["type"], _finding(detail, document)) for detail in details]
+    findings = [(detail["type"], _finding(detail, document, root)) for detail in details]
     misspelt = {_meant(finding) for kind, finding in findings if kind == "extra_forbidden"}
     yield from (finding for kind, finding in findings if kind != "missing" or finding.path not in misspelt)
 
@@ -45,15 +49,15 @@ def _meant(finding: Finding) -> str:
     return f"{above}.{finding.nearest[0]}".removeprefix(".") if finding.nearest else ""
 
 
-def _finding(detail: ErrorDetails, document: Document) -> Finding:
+def _finding(detail: ErrorDetails, document: Document, root: type[BaseModel]) -> Finding:
     kind, context = detail["type"], detail.get("ctx", {})
     steps = steps_in(document.tree, detail["loc"])
     value = value_at(document.tree, steps)
     if kind == "missing":
         steps = (*steps, str(detail["loc"][-1]))
-        return document.place(steps, of_key=True).finding(steps, "nothing", _required(steps))
+        return document.place(steps, of_key=True).finding(steps, "nothing", _required(steps, root))
     if kind == "extra_forbidden":
-        return _unknown_key(steps, document)
+        return _unknown_key(steps, document, root)
     if kind == "planner":
         found = context.get("found") or shown(value)
         of_key = isinstance(value, dict)
@@ -87,9 +91,9 @@ def _choices(context: Mapping[str, Any]) -> list[str]:
     return [part.strip("' ") for part in str(context["expected"]).replace(" or ", ", ").split(",")]
 
 
-def _required(steps: Steps) -> str:
+def _required(steps: Steps, root: type[BaseModel]) -> str:
     """What is missing: how to write it, where a quantity is due."""
-    for annotation in kinds_at(steps):
+    for annotation in kinds_at(steps, root):
         marker = marker_of(annotation)
         if isinstance(marker, Quantity):
             return marker.measure.expected()
@@ -98,8 +102,8 @@ def _required(steps: Steps) -> str:
     return f"`{steps[-1]}`, which is required"
 
 
-def _unknown_key(steps: Steps, document: Document) -> Finding:
-    allowed = sorted({name for kind in kinds_at(steps[:-1]) for name in keys_of(kind)})
+def _unknown_key(steps: Steps, document: Document, root: type[BaseModel]) -> Finding:
+    allowed = sorted({name for kind in kinds_at(steps[:-1], root) for name in keys_of(kind)})
     close = nearest(str(steps[-1]), allowed)
     expected = f"one of {', '.join(allowed)}" if 0 < len(allowed) <= _MOST_KEYS else "a key that belongs here"
     found = f"the unknown key {quoted(str(steps[-1]))}"
