@@ -107,7 +107,10 @@ def change_log(plan: Plan, tree: dict[str, Any], changes: Sequence[Change]) -> t
             old = standing.get(number, number.value)
             before = text_at(tree, steps) if number not in standing else None
             told = _told(number, old) if before is None else before
-            new = _told(number, change.applied(old or 0.0, change.shape.extent))
+            full = change.applied(old or 0.0, change.shape.extent)
+            if change.lever and full == old:
+                continue  # a lever need not move every number that its paths name
+            new = _told(number, full)
             lines.append(f"{change.from_date} {number.path}: {told} → {new}{_ending(change)}")
     return tuple(lines)
 

@@ -72,6 +72,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=GREATEST_TEXT)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=r"^[^\n]*\S[^\n]*$")]
 
+Source = Annotated[str, StringConstraints(min_length=1, max_length=GREATEST_SOURCES)]
+
 
 def _plain(check: Callable[[object], Any]) -> Any:
     """A pydantic type that is read by one function."""
@@ -271,7 +273,7 @@ class Lever(Block):
     """What it costs."""
     grade: Literal["A", "B", "C", "D", "U"]
     """How sure its effect is: A trials, B good observation, C weak observation, D derived, U an assumption."""
-    sources: Annotated[list[Line], Field(max_length=12)] = default([])
+    sources: Annotated[list[Source], Field(max_length=12)] = default([])
     """Where its numbers come from."""
     unknown: Sentence
     """What is not known."""

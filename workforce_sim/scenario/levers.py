@@ -275,9 +275,9 @@ def _put(
         elif isinstance(old, dict) and isinstance(value, dict):
             _put(old, value, below, use, document, findings)
         elif isinstance(old, list) and isinstance(value, list):
-            for position in range(len(old), len(old) + len(value)):
+            tree[key] = old + [item for item in value if item not in old]
+            for position in range(len(old), len(tree[key])):
                 _mark((*below, position), use, document)
-            tree[key] = old + value
         elif old != value:
             found = f"{written(below)}, which is {shown(old)} already,"
             expected = f"{shown(value)} or nothing there"
