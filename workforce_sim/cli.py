@@ -1,4 +1,4 @@
-"""The command line: `workforce-sim check FILE…`, `workforce-sim schema`, and the commands that run and compare.
+"""The command line: `check FILE…`, `schema`, `levers`, and the commands that run and compare.
 
 In: options and file names. Out: data on standard output, findings on standard error, and an exit code: 0 done, 1 a
 fault of ours, 2 something to mend in the input, 130 interrupted. Heavy imports stand inside the commands, so that
@@ -10,13 +10,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from workforce_sim import __version__
-from workforce_sim.cli_runs import compare, explain, run
-from workforce_sim.errors import WorkforceSimError
+from workforce_sim.cli_runs import compare, explain, print_rich, run
+from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
 
 if TYPE_CHECKING:
     from workforce_sim.scenario.scenario import Scenario
@@ -81,6 +82,22 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 
+@main.command()
+@click.argument("name", required=False)
+@click.option("--folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder with levers of your own, too.")
+def levers(name: str | None, folder: Path | None) -> None:
+    """List the levers: ready-made changes with their evidence. With a NAME, tell everything about one."""
+    from workforce_sim.present.levers import lever_sheet, lever_table
+    from workforce_sim.scenario.lever_files import all_levers
+
+    known = all_levers(folder)
+    if name is not None and name not in known:
+        close = nearest(name, known)
+        hint = f" Did you mean {either(map(quoted, close))}?" if close else ""
+        raise UsageError(f"no lever is called {quoted(name)}; `workforce-sim levers` lists them.{hint}")
+    print_rich(lever_table(known.values()) if name is None else lever_sheet(known[name]))
+
+
 for _command in (run, compare, explain):
     main.add_command(_command)
 
@@ -96,6 +113,8 @@ def described(scenario: Scenario) -> str:
         f"{posts:.4g} WTE funded in {counted(len(scenario.workforce.roles), 'role')}",
         counted(len(scenario.changes), "dated change"),
     ]
+    if scenario.levers:
+        parts.append(counted(len(scenario.levers), "lever"))
     return "; ".join(parts)
 
 

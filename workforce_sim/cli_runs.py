@@ -82,7 +82,7 @@ def explain(file: str) -> None:
     from workforce_sim.present.explain import explain as explanation
     from workforce_sim.scenario.reader import read_scenario
 
-    _print(explanation(read_scenario(file)))
+    print_rich(explanation(read_scenario(file)))
 
 
 def _simulate(
@@ -104,7 +104,7 @@ def _simulate(
     except KeyboardInterrupt:
         click.echo("Stopped. Nothing was saved.", err=True)
         _end_at_once(INTERRUPTED)
-    _print(summary(study))
+    print_rich(summary(study))
     click.echo(
         f"Results are in {folder}."
         if folder is not None
@@ -170,7 +170,7 @@ def _save(study: Study, folder: Path, force: bool) -> None:
         ) from error
 
 
-def _print(content: object) -> None:
+def print_rich(content: object) -> None:
     """Rich output, plain where it is not a terminal."""
     from rich.console import Console
 

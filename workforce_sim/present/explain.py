@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workforce_sim.analysis.load import Task, accepted_per_week, clinical_hours, places, tasks
+from workforce_sim.present.levers import used_table
 from workforce_sim.present.words import UNDEFINED, assumed_numbers, joined
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import WEEK_DAYS, YEAR_DAYS
@@ -30,6 +31,8 @@ def explain(scenario: Scenario) -> RenderableType:
         demand_table(scenario), flow_table(scenario), task_table(needed), hours_table(scenario, needed),
         places_table(scenario), staff_table(scenario),
     ]  # fmt: skip
+    if scenario.levers:
+        parts.append(used_table(scenario.levers))
     parts += [Text("Dated changes", style="bold"), *(Text(f"  {line}") for line in scenario.change_log() or ("none",))]
     parts += [Text(""), *assumptions_register(scenario)]
     return Group(*parts)

@@ -53,6 +53,12 @@ class Amount:
         sign = "+" if self.plus and number >= 0 else ""
         return f"{self.before}{sign}{number:f}{self.after}"
 
+    def short(self) -> str:
+        """The same without words around the number, for use beside another of its kind."""
+        before = "" if self.before.endswith(" ") else self.before
+        after = "" if self.after.startswith(" ") else self.after
+        return str(replace(self, before=before, after=after).written())
+
 
 @dataclass(frozen=True)
 class Span:
@@ -69,6 +75,12 @@ class Span:
         end = self.low if position < 0 else self.high
         way = (end.number - self.default.number) * Decimal(repr(abs(position)))
         return replace(self.default, number=self.default.number + way)
+
+    def __str__(self) -> str:
+        """`8% (4% to 15%)`, or one amount alone where all three are the same."""
+        default = str(self.default.written())
+        one = self.low.number == self.high.number
+        return default if one else f"{default} ({self.low.short()} to {self.high.short()})"
 
     def position(self, amount: Amount) -> float | None:
         """The position at which this amount lies; None if it is written otherwise or lies outside."""

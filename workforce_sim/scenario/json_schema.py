@@ -31,8 +31,9 @@ def json_schema() -> dict[str, Any]:
     _link(schema)
     definitions["LongHand"] = _long_hand()
     definitions["Change"] = _change()
-    own = {"changes": _changes(), "evidence": _evidence()}
-    schema["properties"] = {"extends": _extends(), **schema["properties"], **own}
+    definitions["Lever"] = _lever()
+    own = {"levers": _levers(), "changes": _changes(), "evidence": _evidence()}
+    schema["properties"] = {"extends": _extends(), "lever_folder": _lever_folder(), **schema["properties"], **own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario"}
 
 
@@ -102,6 +103,38 @@ def _change() -> dict[str, Any]:
 
 def _changes() -> dict[str, Any]:
     return {"type": "array", "items": {"$ref": "#/$defs/Change"}, "description": "Dated changes of numbers."}
+
+
+def _lever() -> dict[str, Any]:
+    """The use of a lever; each lever has parameters of its own besides."""
+    money = {"type": "string", "examples": ["£5,000"]}
+    effect = {"type": ["string", "number"], "examples": ["low", "default", "high", "6%"]}
+    return {
+        "type": "object",
+        "properties": {
+            "lever": {"type": "string", "description": "Name of the lever; `workforce-sim levers` lists them."},
+            "from": {**_DATE, "description": "First day on which it acts."},
+            "until": {**_DATE, "description": "Day from which it is undone; default never."},
+            "effect": {**effect, "description": "How much it does; default what its evidence says."},
+            "name": {"type": "string", "description": "Name of this use, where a lever is used twice."},
+            "costs": {
+                "type": "object",
+                "properties": {"once": money, "per_year": {**money, "examples": ["£12,000 per year"]}},
+                "additionalProperties": False,
+                "description": "What it costs here.",
+            },
+        },
+        "required": ["lever", "from"],
+    }
+
+
+def _levers() -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": "#/$defs/Lever"}, "description": "Ready-made sets of dated changes."}
+
+
+def _lever_folder() -> dict[str, Any]:
+    description = "Folder with levers of your own, relative to this file and beneath its folder."
+    return {"type": "string", "examples": ["my_levers"], "description": description}
 
 
 def _evidence() -> dict[str, Any]:

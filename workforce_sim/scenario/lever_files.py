@@ -17,7 +17,7 @@ from pydantic import Field, PlainValidator, StringConstraints, ValidationError, 
 from workforce_sim import units
 from workforce_sim.errors import ScenarioError, either, quoted
 from workforce_sim.scenario.amounts import Amount, Span
-from workforce_sim.scenario.document import GREATEST_TEXT, read_document
+from workforce_sim.scenario.document import GREATEST_TEXT, Place, read_document
 from workforce_sim.scenario.quantities import Block, Id, Quantity, default, fault
 from workforce_sim.scenario.wording import findings_of
 from workforce_sim.units import Unreadable
@@ -156,8 +156,7 @@ class Effect(Block):
 
     def __str__(self) -> str:
         """`8% (4% to 15%)`, or the default alone where the evidence gives no range."""
-        default, low, high = (amount.written() for amount in (self.default, self.low, self.high))
-        return f"{default}" if low == high else f"{default} ({low} to {high})"
+        return str(self.span)
 
 
 class Parameter(Block):
@@ -350,3 +349,22 @@ def read_lever(path: Path, told: str) -> Lever:
         expected = f"{path.name.removesuffix('.yaml')}, as the file is called"
         raise ScenarioError([document.place(("name",)).finding(("name",), quoted(lever.name), expected)])
     return lever
+
+
+def all_levers(folder: Path | None = None) -> dict[str, Lever]:
+    """Name → lever: those that come with the package, and those of a folder; raises `ScenarioError`."""
+    levers = {name: shipped_lever(name) for name in shipped_levers()}
+    if folder is None:
+        return levers
+    try:
+        own = levers_in(folder)
+    except (OSError, ValueError):
+        raise ScenarioError(
+            [Place(str(folder)).finding((), "no folder that can be read", "a folder of levers")]
+        ) from None
+    for name, path in own.items():
+        if name in levers:
+            expected = f"another name, because a lever {name} comes with the package"
+            raise ScenarioError([Place(str(path)).finding((), quoted(path.name), expected)])
+        levers[name] = read_lever(path, str(path))
+    return levers

@@ -241,47 +241,41 @@ class _Use:
 def put_in(uses: Sequence[UsedLever], document: Document, findings: Findings) -> None:
     """Put what the levers add into the tree; a number that stands there already must be the same."""
     for use in uses:
-        adds = use.filled(use.lever.adds)
-        if use.costs.per_year:
-            adds = _merged(adds, {"money": {"programmes": {use.name: "£0 per year"}}})
-        if use.costs.once:
-            once = {"what": use.lever.title, "on": str(use.from_date), "amount": units.MONEY.write(use.costs.once)}
-            adds = _merged(adds, {"money": {"once": [once]}})
-        _put(document.tree, adds, (), use, document, findings)
+        for adds in (use.lever.adds, *_spent(use)):
+            _put(document.tree, adds, (), use, document, findings)
 
 
-def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(one)
-    for key, value in other.items():
-        old = merged.get(key)
-        merged[key] = (
-            _merged(old, value)
-            if isinstance(old, dict)
-            else [*(old or ()), *value]
-            if isinstance(value, list)
-            else value
-        )
-    return merged
+def _spent(use: UsedLever) -> Iterator[dict[str, Any]]:
+    """What its costs put into the scenario: a programme that starts at nothing, and a sum spent once."""
+    if use.costs.per_year:
+        yield {"money": {"programmes": {use.name: "£0 per year"}}}
+    if use.costs.once:
+        amount = units.MONEY.write(use.costs.once)
+        yield {"money": {"once": [{"what": use.lever.title, "on": str(use.from_date), "amount": amount}]}}
 
 
 def _put(
     tree: dict[str, Any], adds: dict[str, Any], steps: Steps, use: UsedLever, document: Document, findings: Findings
 ) -> None:
-    for key, value in adds.items():
+    """Put a tree with placeholders into another."""
+    for given, part in adds.items():
+        key, value = str(use.filled(given)), use.filled(part)
         below, old = (*steps, key), tree.get(key)
-        if old is None:
+        if old is None and given != "{name}" and PLACEHOLDER.fullmatch(given):
+            expected = f"a name that the scenario has in {written(steps)}: {', '.join(tree)}"
+            findings.add(use.place.finding(use.steps, quoted(key), expected, nearest(key, tree)))
+        elif old is None and value is not None:
             tree[key] = value
             _mark(below, use, document)
-        elif isinstance(old, dict) and isinstance(value, dict):
-            _put(old, value, below, use, document, findings)
+        elif isinstance(old, dict) and isinstance(part, dict):
+            _put(old, part, below, use, document, findings)
         elif isinstance(old, list) and isinstance(value, list):
             tree[key] = old + [item for item in value if item not in old]
             for position in range(len(old), len(tree[key])):
                 _mark((*below, position), use, document)
         elif old != value:
             found = f"{written(below)}, which is {shown(old)} already,"
-            expected = f"{shown(value)} or nothing there"
-            findings.add(use.place.finding(use.steps, found, expected))
+            findings.add(use.place.finding(use.steps, found, f"{shown(value)} or nothing there"))
 
 
 def _mark(steps: Steps, use: UsedLever, document: Document) -> None:
