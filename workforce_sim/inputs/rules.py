@@ -226,6 +226,31 @@ class Epoch:
     day: int
     rules: Rules
     staff: StaffRules
+    variants: tuple[tuple[Rules, StaffRules], ...] = ()
+    """With standing rules on, numbered by their bits, from 1."""
+
+    def with_rules_on(self, on: int) -> tuple[Rules, StaffRules]:
+        """What holds while these standing rules are on, a bit for each."""
+        return self.variants[on - 1] if on else (self.rules, self.staff)
+
+
+@dataclass(frozen=True)
+class WatchedLevel:
+    """A measure beyond a level for so many weekly judgements in a row."""
+
+    measure: str
+    above: bool
+    level: float
+    weeks: int
+
+
+@dataclass(frozen=True)
+class WatchedRule:
+    """A standing rule: when it begins and when it ends. What it changes is in the epochs' variants."""
+
+    name: str
+    when: WatchedLevel
+    until: WatchedLevel
 
 
 @dataclass(frozen=True)
@@ -278,5 +303,7 @@ class Inputs:
     training: tuple[TrainingRoute, ...] = ()
     upskilling: tuple[UpskillingScheme, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+    rules: tuple[WatchedRule, ...] = ()
+    """Standing rules, by name."""
     working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""
