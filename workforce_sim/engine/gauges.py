@@ -1,7 +1,7 @@
 """Reading measures while a run goes on, for the standing rules.
 
-In: the clinic, the workforce, and the names of the measures that the rules watch (`scenario.gauges`). Out: values as the
-day begins, or None while a measure is not defined yet. A reading takes microseconds, and only what is watched is read.
+In: the clinic, the workforce, and the names of the measures that the rules watch (`scenario.gauges`). Out: values as
+the day begins, or None while a measure is not defined yet. Only what is watched is read.
 """
 
 from __future__ import annotations
@@ -82,11 +82,8 @@ class Gauges:
     def __init__(self, inputs: Inputs, workforce: Workforce, clinic: Watched) -> None:
         self.inputs, self.workforce, self.clinic = inputs, workforce, clinic
         self._weeks: deque[Tallies] = deque(maxlen=WEEKS_A_YEAR + 1)
-        self._nothing = Tallies(
-            np.zeros(Stock.N, np.int64),
-            np.zeros(Flow.N, np.int64),
-            np.zeros((len(inputs.names.roles), Use.N), np.int64),
-        )
+        shapes = (Stock.N, Flow.N, (len(inputs.names.roles), Use.N))
+        self._nothing = Tallies(*(np.zeros(shape, dtype=np.int64) for shape in shapes))
 
     def look(self) -> None:
         """Once a week, before anything is read."""
@@ -130,7 +127,8 @@ class Gauges:
         begins, stops = CLOCKS[clock]
         people = self.clinic.open_spells()
         on_it = people[(people[begins] != NOT_YET) & (people[stops] == NOT_YET)]
-        return self.workforce.today - on_it[begins].astype(np.int64)
+        days: np.ndarray = self.workforce.today - on_it[begins].astype(np.int64)
+        return days
 
     def _exhaustion(self) -> float | None:
         staff = self.workforce.staff

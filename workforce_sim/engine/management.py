@@ -1,7 +1,7 @@
 """Management's calendar as SimPy processes: dated changes take effect, and standing rules are judged once a week.
 
-In: the epochs of the compiled scenario, and its rules. Out: calls of `set_rules`, before anything else that day; the log
-of when rules fired and ended.
+In: the epochs of the compiled scenario, and its rules. Out: calls of `set_rules`, before anything else that day; the
+log of when rules began and ended.
 """
 
 from __future__ import annotations

@@ -136,7 +136,8 @@ class Compiled:
     def open_spells(self) -> np.ndarray:
         """PATIENT, (person,): those who are open."""
         people = self.world.patient
-        return people[(people["state"] != State.FREE) & (people["state"] != State.AT_RISK)]
+        still_open: np.ndarray = people[(people["state"] != State.FREE) & (people["state"] != State.AT_RISK)]
+        return still_open
 
     def _drain_log(self) -> None:
         logged = self.world.counter[Counter.LOGGED]
