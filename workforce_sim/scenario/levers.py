@@ -292,9 +292,9 @@ class LeverEntry(Entry):
     """A change of a lever, with its date; what is wrong with it is told at the line that uses the lever."""
 
     def finding(self, below: Steps, found: str, expected: str, close: tuple[str, ...] = ()) -> Finding:
-        """A finding about the change: it names the lever, and the path if it is not what was found."""
+        """A finding about the change: it names the lever, and the path if a value is not right."""
         kind = next((kind for kind in VALUE_KEYS if kind in self.value), "")
-        of_path = "" if not kind or below == (kind,) else f" for {self.value[kind]}"
+        of_path = f" for {self.value[kind]}" if kind and below and below != (kind,) else ""
         return self.place().finding(self.steps, f"{found}{of_path}", expected, close)
 
 
