@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,23 @@ def test_the_manual_has_the_table_of_today() -> None:
     """If not: python -m workforce_sim.present.levers docs/levers.md."""
     page = (ROOT / "docs" / "levers.md").read_text(encoding="utf-8")
     assert with_table(page) == page
+
+
+def test_the_examples_of_the_manual_are_sound(tmp_path: Path) -> None:
+    """The scenario shown can be read beside the example team, and the lever shown can be used."""
+    page = (ROOT / "docs" / "levers.md").read_text(encoding="utf-8")
+    (scenario,), (lever,) = (re.findall(rf"```{kind}\n(.*?)```", page, flags=re.DOTALL) for kind in ("yaml", "text"))
+    base = (ROOT / "scenarios" / "adult_community.yaml").read_text(encoding="utf-8")
+    (tmp_path / "adult_community.yaml").write_text(base, encoding="utf-8")
+    (tmp_path / "my_levers").mkdir()
+    (tmp_path / "my_levers" / "retain.parking.yaml").write_text(lever, encoding="utf-8")
+    (tmp_path / "shown.yaml").write_text(
+        f"lever_folder: my_levers\n{scenario}  - {{lever: retain.parking, from: 2026-07-01, role: '*'}}\n",
+        encoding="utf-8",
+    )
+    read = read_scenario(tmp_path / "shown.yaml")
+    assert len(read.levers) == 7
+    assert read.money.programmes == {"recruit_rounds": 0.0, "retain_parking": 0.0}
 
 
 def test_the_explanation_tells_the_levers_used() -> None:
