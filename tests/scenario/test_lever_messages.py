@@ -184,6 +184,20 @@ USES: dict[str, tuple[str, list[str]]] = {
             'duration, such as "6 weeks".',
         ],
     ),
+    "time beyond reason": (
+        use("{lever: roles.mhwp, from: 2026-07-01, role: nurse, training: 999999999 years}"),
+        [
+            "inline.yaml:20:5: levers[0]: found a time that cannot be read in lever roles.mhwp; expected "
+            "a duration from 0 weeks to 60 years.",
+        ],
+    ),
+    "decimal comma": (
+        use('{lever: retain.bundle, from: 2026-07-01, effect: "0,9%"}'),
+        [
+            'inline.yaml:20:54: levers[0].effect: found "0,9%"; expected low, default, high or an amount '
+            "from 4% to 15%.",
+        ],
+    ),
     "stands there already": (
         use(
             "{lever: pipeline.mhwp, from: 2026-07-01, role: nurse}",

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from workforce_sim.units import Unreadable
 
-_AMOUNT = re.compile(r"([+-]?)([^\d+-]*)([+-]?)(\d[\d,]{0,20}(?:\.\d{1,16})?)([^\d]*)", re.ASCII)
+_AMOUNT = re.compile(r"([+-]?)([^\d+-]*)([+-]?)((?:\d{1,3}(?:,\d{3})+|\d{1,16})(?:\.\d{1,16})?)([^\d]*)", re.ASCII)
 _EXPECTED = "an amount with its unit, such as 8%, -6 weeks or x0.9"
 
 

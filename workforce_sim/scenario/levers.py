@@ -33,7 +33,7 @@ from workforce_sim.scenario.lever_files import (
     shipped_levers,
 )
 from workforce_sim.scenario.numbers import numbers
-from workforce_sim.scenario.quantities import ID_PATTERN
+from workforce_sim.scenario.quantities import ID_PATTERN, Quantity
 from workforce_sim.scenario.schema import Plan
 from workforce_sim.units import Unreadable
 
@@ -41,6 +41,7 @@ GREATEST_USES = 50
 """Most levers in a scenario."""
 POSITIONS = {"low": -1.0, "default": 0.0, "high": 1.0}
 """Where the effects that have names lie."""
+_DELAY = Quantity(units.DURATION, 0.0, 60 * units.YEAR_DAYS)
 _FORM = "a lever, such as {lever: retain.bundle, from: 2026-07-01}"
 
 
@@ -343,7 +344,7 @@ def _between(
 
 
 def _days(duration: Any) -> timedelta:
-    return timedelta(days=round(units.duration(duration)))
+    return timedelta(days=round(_DELAY.read(duration)))
 
 
 def _changed(use: UsedLever, change: LeverChange) -> dict[str, Any]:
