@@ -113,9 +113,9 @@ class Exhaustion:
     relief: float = 0.0  # how far below the usual people recover to
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StaffRules:
-    """The workforce's rules in one epoch."""
+    """The workforce's rules in one epoch. Told apart by identity, so that what is made of them can be remembered."""
 
     day_seconds: int  # contracted seconds of 1 WTE on a working day
     leave_days: float  # working days per year, bank holidays apart
