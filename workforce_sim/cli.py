@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workforce_sim import __version__
-from workforce_sim.cli_runs import compare, explain, print_rich, run
+from workforce_sim.cli_runs import compare, explain, print_rich, run, trace
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def levers(name: str | None, folder: Path | None) -> None:
     print_rich(lever_table(known.values()) if name is None else lever_sheet(known[name]))
 
 
-for _command in (run, compare, explain):
+for _command in (run, compare, explain, trace):
     main.add_command(_command)
 
 
@@ -115,6 +115,8 @@ def described(scenario: Scenario) -> str:
     ]
     if scenario.levers:
         parts.append(counted(len(scenario.levers), "lever"))
+    if scenario.rules:
+        parts.append(counted(len(scenario.rules), "standing rule"))
     return "; ".join(parts)
 
 

@@ -92,6 +92,26 @@ def explain(file: str) -> None:
     print_rich(explanation(read_scenario(file)))
 
 
+@click.command()
+@click.argument("file", metavar="SCENARIO")
+@click.option("--post", metavar="ROLE:NUMBER", help="The story of a post and its people, such as nurse:3.")
+@click.option("--patient", type=int, metavar="KEY", help="The story of a person; keys are in the table of spells.")
+@click.option("--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which run.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
+def trace(file: str, post: str | None, patient: int | None, replication: int, seed: int) -> None:
+    """Tell the career of one post, or the story of one patient, in dated lines."""
+    from workforce_sim.errors import UsageError
+    from workforce_sim.present.trace import trace_patient, trace_post
+
+    if (post is None) == (patient is None):
+        raise UsageError("say whose story: --post nurse:3, or --patient KEY")
+    (scenario,) = _read([file])
+    if post is not None:
+        click.echo(trace_post(scenario, post, seed, replication))
+    else:
+        click.echo(trace_patient(scenario, patient or 0, seed, replication))
+
+
 def _simulate(
     study_of: Callable[..., Study], files: Sequence[str], *, folder: Path | None, force: bool, **options: Any
 ) -> None:

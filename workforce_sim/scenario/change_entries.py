@@ -53,6 +53,12 @@ _FIXED = {
     "today": "the opening state",
 }
 """First steps of paths that no dated change may name → what they are."""
+_FIXED_SECOND = {
+    "training": "the plan of training",
+    "upskilling": "the plan of upskilling",
+    "conversions": "the plan of conversions",
+}
+"""Second steps of paths in the workforce that no dated change may name → what they are."""
 _FIXED_LAST = {"in_post": "the number of people in post on the first day"}
 """Last steps of paths that no dated change may name → what they are."""
 
@@ -72,7 +78,8 @@ def read_changes(entries: Sequence[Entry], plan: Plan, findings: Findings) -> tu
 
 def _fixed(steps: Steps) -> str | None:
     """What a path is, if it cannot change in time."""
-    return _FIXED.get(str(steps[0])) or _FIXED_LAST.get(str(steps[-1]))
+    planned = _FIXED_SECOND.get(str(steps[1])) if str(steps[0]) == "workforce" and len(steps) > 1 else None
+    return _FIXED.get(str(steps[0])) or planned or _FIXED_LAST.get(str(steps[-1]))
 
 
 def _refuse_idle(changes: list[tuple[Entry, Change]], plan: Plan, findings: Findings) -> None:

@@ -6,11 +6,12 @@ In: a validated `Plan`. Out: `Misfit` records. Each check is one short function,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
 from workforce_sim import units
 from workforce_sim.scenario.care import Efficiency, Limits, PooledSeries, Series, Support
 from workforce_sim.scenario.document import Steps
+from workforce_sim.scenario.misfit import Misfit
+from workforce_sim.scenario.plan_checks import plan_misfits
 from workforce_sim.scenario.quantities import SUM_TOLERANCE
 from workforce_sim.scenario.schema import Plan
 
@@ -18,18 +19,11 @@ GREATEST_IN_POST = 1.5
 """People in post on the first day, at most so many times the posts funded."""
 
 
-class Misfit(NamedTuple):
-    """Two parts of a scenario that do not fit each other; `steps` is where to mend it."""
-
-    steps: Steps
-    found: str
-    expected: str
-
-
 def misfits(plan: Plan) -> Iterator[Misfit]:
     """All misfits of a plan, on whatever day it stands."""
     for check in _CHECKS:
         yield from check(plan)
+    yield from plan_misfits(plan)
 
 
 def opening_misfits(plan: Plan) -> Iterator[Misfit]:

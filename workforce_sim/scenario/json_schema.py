@@ -32,7 +32,7 @@ def json_schema() -> dict[str, Any]:
     definitions["LongHand"] = _long_hand()
     definitions["Change"] = _change()
     definitions["Lever"] = _lever()
-    own = {"levers": _levers(), "changes": _changes(), "evidence": _evidence()}
+    own = {"levers": _levers(), "changes": _changes(), "rules": _rules(), "evidence": _evidence()}
     schema["properties"] = {"extends": _extends(), "lever_folder": _lever_folder(), **schema["properties"], **own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario"}
 
@@ -130,6 +130,40 @@ def _lever() -> dict[str, Any]:
 
 def _levers() -> dict[str, Any]:
     return {"type": "array", "items": {"$ref": "#/$defs/Lever"}, "description": "Ready-made sets of dated changes."}
+
+
+def _rules() -> dict[str, Any]:
+    level = {"type": ["string", "number"], "examples": ["15%", "12 weeks", 200]}
+    condition = {
+        "type": "object",
+        "properties": {
+            "measure": {"type": "string", "examples": ["vacancy", "wait.treatment.waiting_median"]},
+            "above": level,
+            "below": level,
+            "for": {"type": "string", "examples": ["4 weeks"], "description": "How long it must have been so."},
+        },
+        "required": ["measure"],
+        "oneOf": [{"required": ["above"]}, {"required": ["below"]}],
+        "additionalProperties": False,
+    }
+    value = {"type": ["string", "number"]}
+    change = {
+        "type": "object",
+        "properties": {"set": _PATH, "to": value, "factor": _PATH, "add": _PATH, "by": value},
+        "oneOf": [{"required": [kind, key]} for kind, key in VALUE_KEYS.items()],
+        "additionalProperties": False,
+    }
+    rule = {
+        "type": "object",
+        "properties": {
+            "when": {**condition, "description": "When the rule begins."},
+            "then": {"type": "array", "items": change, "minItems": 1, "description": "What changes while it is on."},
+            "until": {**condition, "description": "When it ends; default when `when` holds no more."},
+        },
+        "required": ["when", "then"],
+        "additionalProperties": False,
+    }
+    return {"type": "object", "additionalProperties": rule, "description": "Name → standing rule, judged every week."}
 
 
 def _lever_folder() -> dict[str, Any]:

@@ -17,12 +17,13 @@ from pydantic import ValidationError
 from workforce_sim.errors import Finding, Findings, ScenarioError
 from workforce_sim.scenario.change_entries import read_changes
 from workforce_sim.scenario.changes import Change
-from workforce_sim.scenario.checks import Misfit, misfits, opening_misfits
+from workforce_sim.scenario.checks import misfits, opening_misfits
 from workforce_sim.scenario.document import Document, written
 from workforce_sim.scenario.evidence import read_evidence, take_long_hands
 from workforce_sim.scenario.layers import Entry, Layered, parse_layers, read_layers
 from workforce_sim.scenario.levers import entries_of, evidence_of_added, put_in, read_uses
 from workforce_sim.scenario.mending import Beyond, mended, overlap
+from workforce_sim.scenario.misfit import Misfit
 from workforce_sim.scenario.scenario import Background, Scenario, names_in
 from workforce_sim.scenario.standing import read_rules
 from workforce_sim.scenario.wording import findings_of
