@@ -9,6 +9,7 @@ import pytest
 
 from tests.results.made_up import made_up_inputs, made_up_kept
 from workforce_sim.analysis.waits import wait_rows
+from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import Flow, Stock, Use
 from workforce_sim.results.frames import tables_of
 from workforce_sim.results.tables import DTYPES, TABLES, data_dictionary, empty, typed, years_of_periods
@@ -50,6 +51,26 @@ def test_every_number_arrives_where_it_belongs(run):
     assert staff.loc[(0, "2026-09-01", "north", "psychologist"), "present_wte"] == pytest.approx(present)
     used = tables["time_use"].set_index(["replication", "period_start", "team", "role"])
     assert used.loc[(0, "2026-09-01", "north", "nurse"), "crisis_hours"] == kept[0].use[5, 0, 0, Use.CRISIS] / 3600
+    assert used.loc[(0, "2026-09-01", "north", "nurse"), "overtime_hours"] == kept[0].use[5, 0, 0, Use.OVERTIME] / 3600
+
+
+def test_the_workforce_plan_arrives_where_it_belongs(run):
+    """Hundredths become WTE, heads stay people, and temporary staff are means over the month's working days."""
+    inputs, kept, tables = run
+    rows = tables["workforce"].set_index(["replication", "period_start", "team", "role"])
+    row, staff = rows.loc[(1, "2026-09-01", "south", "nurse")], kept[1].staffing[5, 1, 0]
+    days = inputs.working[inputs.period_of_day == 5].sum()
+    for name in ("funded", "in_post", "starters", "leavers", "leavers_nhs", "moved_in", "moved_out", "trainees"):
+        assert row[f"{name}_wte"] == staff[Staffing[name.upper()]] / 100
+    for name in ("frozen", "refused", "absent"):
+        assert row[f"{name}_wte"] == staff[Staffing[name.upper()]] / 100
+    for name in ("trainees_started", "trainees_left", "qualified", "unplaced"):
+        assert row[name] == staff[Staffing[name.upper()]]
+    assert (row["starters"], row["leavers"]) == (staff[Staffing.STARTER_HEADS], staff[Staffing.LEAVER_HEADS])
+    assert row["hired"] == staff[Staffing.HIRED_HEADS]
+    temporary = {"bank": Staffing.BANK_DAYS, "agency": Staffing.AGENCY_DAYS, "cover_cut": Staffing.COVER_CUT}
+    for name, place in temporary.items():
+        assert row[f"{name}_wte"] == pytest.approx(staff[place] / 100 / days)
 
 
 def test_flow_and_stock_columns_follow_their_codes():

@@ -104,25 +104,38 @@ def _time_use(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     use = np.stack([k.use for k in kept]).reshape(-1, Use.N)
     for place in list(Use)[: Use.CONTACTS]:
         columns[f"{place.name.lower()}_hours"] = use[:, place] / 3600.0
-    return typed(TIME_USE, columns | {"contacts": use[:, Use.CONTACTS]})
+    columns["contacts"], columns["overtime_hours"] = use[:, Use.CONTACTS], use[:, Use.OVERTIME] / 3600.0
+    return typed(TIME_USE, columns)
+
+
+_IN_WTE = {
+    "funded_wte": Staffing.FUNDED, "in_post_wte": Staffing.IN_POST, "starters_wte": Staffing.STARTERS,
+    "leavers_wte": Staffing.LEAVERS, "leavers_nhs_wte": Staffing.LEAVERS_NHS, "moved_in_wte": Staffing.MOVED_IN,
+    "moved_out_wte": Staffing.MOVED_OUT, "frozen_wte": Staffing.FROZEN, "refused_wte": Staffing.REFUSED,
+    "absent_wte": Staffing.ABSENT, "trainees_wte": Staffing.TRAINEES,
+}  # fmt: skip
+_BY_WORKING_DAY = {
+    "bank_wte": Staffing.BANK_DAYS, "agency_wte": Staffing.AGENCY_DAYS, "cover_cut_wte": Staffing.COVER_CUT,
+}  # fmt: skip
+_IN_HEADS = {
+    "starters": Staffing.STARTER_HEADS, "leavers": Staffing.LEAVER_HEADS, "hired": Staffing.HIRED_HEADS,
+    "trainees_started": Staffing.TRAINEES_STARTED, "trainees_left": Staffing.TRAINEES_LEFT,
+    "qualified": Staffing.QUALIFIED, "unplaced": Staffing.UNPLACED,
+}  # fmt: skip
 
 
 def _workforce(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     columns = _grid(WORKFORCE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
-    use = np.stack([k.use for k in kept])
-    working_days = np.bincount(inputs.period_of_day[inputs.working], minlength=len(inputs.period_starts))
-    present = use[..., Use.PRESENT] / (100.0 * np.maximum(working_days, 1)[None, :, None, None])
-    use = use.reshape(-1, Use.N)
-    staff = np.stack([k.staffing for k in kept]).reshape(-1, Staffing.N)
+    use, staff = np.stack([k.use for k in kept]), np.stack([k.staffing for k in kept])
+    days = np.bincount(inputs.period_of_day[inputs.working], minlength=len(inputs.period_starts))
+    wte_days = 100.0 * np.maximum(days, 1)[None, :, None, None]
+    columns["present_wte"] = (use[..., Use.PRESENT] / wte_days).ravel()
+    columns |= {name: (staff[..., place] / wte_days).ravel() for name, place in _BY_WORKING_DAY.items()}
+    use, staff = use.reshape(-1, Use.N), staff.reshape(-1, Staffing.N)
+    columns |= {name: staff[:, place] / 100.0 for name, place in _IN_WTE.items()}
+    columns |= {name: staff[:, place] for name, place in _IN_HEADS.items()}
     places = [any(epoch.staff.roles[r].places > 0 for epoch in inputs.epochs) for r in range(len(inputs.names.roles))]
     columns |= {
-        "funded_wte": staff[:, Staffing.FUNDED] / 100.0,
-        "in_post_wte": staff[:, Staffing.IN_POST] / 100.0,
-        "present_wte": present.ravel(),
-        "starters": staff[:, Staffing.STARTER_HEADS],
-        "starters_wte": staff[:, Staffing.STARTERS] / 100.0,
-        "leavers": staff[:, Staffing.LEAVER_HEADS],
-        "leavers_wte": staff[:, Staffing.LEAVERS] / 100.0,
         "exhaustion": np.where(staff[:, Staffing.EXHAUSTION] < 0, np.nan, staff[:, Staffing.EXHAUSTION] / 1000.0),
         "tenure_years": np.where(staff[:, Staffing.TENURE] < 0, np.nan, staff[:, Staffing.TENURE] / 365.25),
         "supervision_hours": staff[:, Staffing.SUPERVISION_SECONDS] / 3600.0,

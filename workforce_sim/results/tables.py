@@ -110,6 +110,8 @@ LISTS = Table(
             Stock.IN_TREATMENT: ("people", "on the caseload of a named clinician"),
             Stock.UNALLOCATED: ("people", "in treatment, but their clinician has left"),
             Stock.OVERDUE: ("contacts", "due and not yet held"),
+            Stock.UNALLOCATED_LONG: ("people", "of those unallocated: for more than two weeks"),
+            Stock.UNCOORDINATED: ("people", "in treatment without the registered coordinator they need"),
         }.items()
     ),
 )
@@ -143,6 +145,7 @@ TIME_USE = Table(
             "carried_hours", "number", "hours", "at the month's end: part of an appointment carried to the next day"
         ),
         Column("contacts", "whole", "contacts", "contacts attended"),
+        Column("overtime_hours", "number", "hours", "worked beyond the available time; used like it"),
     ),
 )
 
@@ -158,6 +161,21 @@ WORKFORCE = Table(
         Column("starters_wte", "number", "WTE", "started within the month"),
         Column("leavers", "whole", "people", "left within the month"),
         Column("leavers_wte", "number", "WTE", "left within the month"),
+        Column("leavers_nhs_wte", "number", "WTE", "of those: left the NHS, not only the post"),
+        Column("hired", "whole", "people", "of those who started: from outside; the others qualified here"),
+        Column("moved_in_wte", "number", "WTE", "promoted or upskilled into the role within the month"),
+        Column("moved_out_wte", "number", "WTE", "promoted or upskilled out of the role within the month"),
+        Column("frozen_wte", "number", "WTE", "vacant and not recruited to because of a freeze"),
+        Column("refused_wte", "number", "WTE", "vacant and not recruited to because the budget would not bear it"),
+        Column("absent_wte", "number", "WTE", "of those in post: on long sickness or parental leave"),
+        Column("bank_wte", "number", "WTE", "bank staff, mean over the month's working days"),
+        Column("agency_wte", "number", "WTE", "agency staff, mean over the month's working days"),
+        Column("cover_cut_wte", "number", "WTE", "temporary staff that the budget would not bear, likewise"),
+        Column("trainees_wte", "number", "WTE", "in training for the role; they are not in post"),
+        Column("trainees_started", "whole", "people", "began to train within the month"),
+        Column("trainees_left", "whole", "people", "gave up the course within the month"),
+        Column("qualified", "whole", "people", "qualified within the month"),
+        Column("unplaced", "whole", "people", "of those: left, for want of a post or because they wanted to"),
         Column("exhaustion", "number", "0 to 1", "mean of those in post; empty = nobody is, or not simulated"),
         Column("tenure_years", "number", "years", "mean time in post of those in post; empty = nobody is"),
         Column("supervision_hours", "number", "hours", "supervision given within the month, by role of the supervisor"),
