@@ -23,7 +23,9 @@ from joblib import cpu_count
 from joblib.externals.loky import get_reusable_executor
 
 from workforce_sim.analysis import compare as side_by_side
+from workforce_sim.analysis.careers import staying
 from workforce_sim.analysis.measures import measures
+from workforce_sim.analysis.value import cost_per_week_saved
 from workforce_sim.analysis.waits import wait_rows, waits
 from workforce_sim.engine import simulate as engine
 from workforce_sim.errors import SimulationFault, UsageError, WorkforceSimError, quoted
@@ -74,11 +76,15 @@ class Comparison(Study):
     """Name of the baseline."""
     comparison: pd.DataFrame
     """scenario, baseline, measure, unit, year, baseline_mean, mean, difference, low, high, told_apart"""
+    value: pd.DataFrame
+    """scenario, baseline, year, among, extra_cost, weeks_saved, pounds_per_week, low, high; no rows unless costs are
+    known"""
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
         """The frames that are saved as csv."""
-        return {"summary": self.summary, "comparison": self.comparison}
+        known = {"value": self.value} if len(self.value) else {}
+        return {"summary": self.summary, "comparison": self.comparison, **known}
 
 
 @dataclass(frozen=True)
@@ -123,8 +129,9 @@ def compare(
     others = [whatifs] if isinstance(whatifs, Scenario | str | os.PathLike) else list(whatifs)
     first = baseline if isinstance(baseline, Scenario) else read_scenario(baseline)
     parts = _study([first, *others], Options(replications, seed, workers, **more), first.name)
-    comparison = side_by_side.comparison(parts["tables"]["measures"], first.name)
-    return Comparison(**parts, baseline=first.name, comparison=comparison)
+    told = parts["tables"]["measures"]
+    comparison, value = side_by_side.comparison(told, first.name), cost_per_week_saved(told, first.name)
+    return Comparison(**parts, baseline=first.name, comparison=comparison, value=value)
 
 
 def _study(sources: Sequence[Source], options: Options, baseline: str | None) -> dict[str, Any]:
@@ -167,6 +174,7 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
                 raw.package_record,
                 raw.use,
                 raw.staffing,
+                staying(raw.careers, inputs),
                 waits(raw.log, inputs),
                 raw.log if spells else None,
             )

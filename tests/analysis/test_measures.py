@@ -10,6 +10,7 @@ from workforce_sim.analysis.measures import DECLARED, declaration, measure_dicti
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import Flow, Stock, Use
+from workforce_sim.inputs.rules import Prices
 from workforce_sim.results.frames import tables_of
 
 
@@ -66,7 +67,45 @@ def test_staff_measures_by_hand(run):
     )
     mean = staff[..., Staffing.IN_POST].sum(axis=(1, 2)).mean()
     assert value["turnover", 0, 1] == pytest.approx(staff[..., Staffing.LEAVERS].sum() / mean)
-    assert value["utilisation", 0, 1] == pytest.approx(use[Use.ATTENDED : Use.CRISIS + 1].sum() / use[Use.AVAILABLE])
+    there = use[Use.AVAILABLE] + use[Use.OVERTIME]
+    assert value["utilisation", 0, 1] == pytest.approx(use[Use.ATTENDED : Use.CRISIS + 1].sum() / there)
+
+
+def test_the_workforce_plan_by_hand(run):
+    """Leaving the NHS over mean staff, absence as a mean of month ends, people who stay, trainees, qualified."""
+    _, kept, value = run
+    staff = kept[1].staffing[12:]
+    mean = staff[..., Staffing.IN_POST].sum(axis=(1, 2)).mean()
+    assert value["left_nhs_rate", 1, 1] == pytest.approx(staff[..., Staffing.LEAVERS_NHS].sum() / mean)
+    assert value["absent_wte", 1, 1] == pytest.approx(staff[..., Staffing.ABSENT].sum(axis=(1, 2)).mean() / 100)
+    assert value["trainees", 1, 1] == pytest.approx(staff[11, ..., Staffing.TRAINEES].sum() / 100)
+    assert value["qualified", 1, 1] == staff[..., Staffing.QUALIFIED].sum()
+    at_first, stayed = kept[1].staying[0].sum(axis=0)
+    assert value["stability", 1, 1] == pytest.approx(stayed / at_first)
+
+
+def test_costs_add_up(run):
+    """The total is its parts; a contact costs the total over contacts; programmes always cost the same."""
+    inputs, kept, value = run
+    tables = tables_of(inputs, kept, wait_rows(inputs))
+    pounds = tables["costs"][(tables["costs"]["year"] == 1) & (tables["costs"]["replication"] == 1)]
+    parts = [f"cost.{name}" for name in ("pay", "temporary", "training", "hiring", "programmes")]
+    assert value["cost.total", 1, 1] == pytest.approx(sum(value[part, 1, 1] for part in parts))
+    own = pounds[["pay", "trainees", "bank", "agency", "overtime", "hiring", "courses"]].to_numpy().sum()
+    assert value["cost.total", 1, 1] == pytest.approx(own + 12_000)
+    assert value["cost.programmes", 0, 1] == pytest.approx(12_000)
+    contacts = kept[1].flow[12:, ..., Flow.CONTACTS].sum()
+    assert value["cost.per_contact", 1, 1] == pytest.approx(value["cost.total", 1, 1] / contacts)
+    staff = value["cost.pay", 1, 1] + value["cost.temporary", 1, 1] + pounds["trainees"].sum()
+    assert value["agency_share", 1, 1] == pytest.approx(pounds["agency"].sum() / staff)
+
+
+def test_costs_are_left_out_if_any_pay_is_unknown():
+    """A total without one role's pay would be a wrong number, and an empty one would look like nobody's fault."""
+    inputs = made_up_inputs()
+    inputs.epochs[0].prices = Prices(unpriced=(1,), programmes=(0.0,))
+    found = set(measures(tables_of(inputs, [made_up_kept(inputs, 0)], wait_rows(inputs)))["measure"])
+    assert not [name for name in found if name.startswith("cost.") or name == "agency_share"]
 
 
 def test_a_measure_of_nothing_is_undefined():

@@ -152,6 +152,16 @@ CHOICES: dict[str, list[Any]] = {
 }
 """Path → other choices."""
 
+CHOICES_ANYWHERE: dict[str, list[Any]] = {"band": ["7"], "registered": ["on"]}
+"""Last step of a path → other choices."""
+
+LEADS_NOBODY_SEVERE = "does not lead people with severe needs here; the word is there for what-ifs that let them"
+IDLE_CHOICES = {
+    f"workforce.roles.{role}.registered": LEADS_NOBODY_SEVERE
+    for role in ("mhwp", "support_worker", "peer_support_worker")
+}
+"""Paths of words that change nothing in the shipped scenario, and why they are there."""
+
 
 def leaves(block: Any, steps: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The steps to every scalar of a tree; items of lists by position."""
@@ -186,7 +196,8 @@ def other_leaves() -> list[tuple[str, tuple[Any, ...], Any]]:
         if isinstance(steps[-1], int):
             found.append((path, steps, None))
         else:
-            found += [(path, steps, choice) for choice in CHOICES[path]]  # a choice not listed above is an error here
+            others = CHOICES_ANYWHERE.get(str(steps[-1])) or CHOICES[path]  # a choice not listed is an error here
+            found += [(path, steps, choice) for choice in others]
     return found
 
 
@@ -205,8 +216,9 @@ def test_every_choice_moves_something(path: str, steps: tuple[Any, ...], choice:
             block[last] = choice
         other = refused_or_read(tree)
         if other is None or moves(other, attempt):
+            assert path not in IDLE_CHOICES, "this word matters by now: take it out of IDLE_CHOICES"
             return
-    pytest.fail(f"{path}: {choice or 'taken out'} changes nothing")
+    assert path in IDLE_CHOICES, f"{choice or 'taken out'} changes nothing"
 
 
 def test_every_leaf_is_walked() -> None:

@@ -12,7 +12,9 @@ from workforce_sim.analysis.waits import waits
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs.codes import NOT_YET, End, Flow, Names, PackageStock, Stock, Use
+from workforce_sim.inputs.rules import Prices
 from workforce_sim.results.frames import Kept
+from workforce_sim.results.tables import years_of_periods
 
 NAMES = Names(
     teams=("north", "south"),
@@ -44,10 +46,13 @@ def made_up_inputs(
     days = (end - start).days
     starts = month_starts(start, days)
     weekday = (np.arange(days) + start.weekday()) % 7
-    roles = tuple(SimpleNamespace(places=places) for places in (30_000, 16_000, 0))
-    epochs = (
-        SimpleNamespace(day=0, rules=SimpleNamespace(standard=np.array(standards)), staff=SimpleNamespace(roles=roles)),
+    roles = tuple(
+        SimpleNamespace(places=places, funded=500, cost=cost)
+        for places, cost in ((30_000, 48_000.0), (16_000, 72_000.0), (0, 36_000.0))
     )
+    staff = SimpleNamespace(roles=roles, bank_premium=1.25, agency_premium=1.5, day_seconds=27_000)
+    rules, prices = SimpleNamespace(standard=np.array(standards)), Prices(per_hire=1_000.0, programmes=(12_000.0,))
+    epochs = (SimpleNamespace(day=0, rules=rules, staff=staff, prices=prices),)
     return SimpleNamespace(
         name="made up",
         names=SimpleNamespace(**{**NAMES.__dict__, **names}),
@@ -58,6 +63,11 @@ def made_up_inputs(
         period_of_day=np.searchsorted([(s - start).days for s in starts], np.arange(days), side="right") - 1,
         period_starts=starts,
         epochs=epochs,
+        posts=(),
+        training=(),
+        upskilling=(),
+        programmes=("wellbeing",),
+        one_offs=(),
     )
 
 
@@ -116,6 +126,7 @@ def made_up_kept(inputs: Any, replication: int, seed: int = 0, spells: bool = Fa
     """What a replication might have left: any numbers, with waits counted from random spells."""
     rng = np.random.default_rng([seed, replication])
     names, periods = inputs.names, len(inputs.period_starts)
+    years = years_of_periods(inputs).max()
     people = (periods, len(names.teams), len(names.severities), len(names.groups))
     staff = (periods, len(names.teams), len(names.roles))
     log = random_log(rng, 300, inputs.days, names)
@@ -126,6 +137,7 @@ def made_up_kept(inputs: Any, replication: int, seed: int = 0, spells: bool = Fa
         package=rng.integers(0, 50, (periods, len(names.teams), len(names.packages), PackageStock.N)),
         use=rng.integers(1, 10**6, (*staff, Use.N)),
         staffing=rng.integers(100, 500, (*staff, Staffing.N)),
+        staying=np.sort(rng.integers(1, 20, (years, len(names.teams), 2)))[..., ::-1],
         waits=waits(log, inputs),
         spells=log if spells else None,
     )

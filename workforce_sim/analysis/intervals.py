@@ -34,10 +34,15 @@ def t_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
     if n < 2:
         unknown = np.full(mean.shape, np.nan)
         return Interval(mean, unknown, unknown)
-    half = stats.t.ppf(0.5 + level / 2, n - 1) * values.std(axis=-1, ddof=1) / np.sqrt(n)
+    half = t_half_width(n, level) * values.std(axis=-1, ddof=1) / np.sqrt(n)
     same = values.max(axis=-1) == values.min(axis=-1)
     mean, half = np.where(same, values[..., 0], mean), np.where(same, 0.0, half)
     return Interval(mean, mean - half, mean + half)
+
+
+def t_half_width(n: int, level: float = LEVEL) -> float:
+    """Half the interval from n values, in standard errors."""
+    return float(stats.t.ppf(0.5 + level / 2, n - 1))
 
 
 def told_apart(difference: Interval) -> np.ndarray:

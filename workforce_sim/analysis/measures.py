@@ -53,12 +53,20 @@ _OTHERS = (
     Measure("waiting.assessment", "people", "waiting for assessment at the year's end", "lower"),
     Measure("waiting.treatment", "people", "assessed and waiting for treatment at the year's end", "lower"),
     Measure("unallocated", "people", "in treatment without a clinician at the year's end", "lower"),
+    Measure("unallocated_over_2_weeks", "people", "without a clinician for over two weeks at the year's end", "lower"),
+    Measure(
+        "without_registered_coordinator",
+        "people",
+        "in treatment without the registered coordinator they need, at the year's end",
+        "lower",
+    ),
     Measure("waiting.over_18_weeks", "people", "waiting for treatment over 18 weeks since referral", "lower"),
     Measure("waiting.over_52_weeks", "people", "waiting for treatment over 52 weeks since referral", "lower"),
     Measure("waiting.over_104_weeks", "people", "waiting for treatment over 104 weeks since referral", "lower"),
     Measure(
         "clearance_weeks", "weeks", "waiting list over those who left it, by any way, per week of the year", "lower"
     ),
+    Measure("weeks_waited", "weeks", "person-weeks spent waiting for assessment or treatment in the year", "lower"),
     Measure("caseload", "people", "on the caseload of a named clinician at the year's end"),
     Measure(
         "caseload_per_wte", "people per WTE", "people on caseloads per WTE in post in roles with caseloads", "lower"
@@ -76,6 +84,13 @@ _OTHERS = (
     Measure("starters_wte", "WTE", "started in the year"),
     Measure("leavers_wte", "WTE", "left in the year", "lower"),
     Measure("turnover", "share", "leavers over those in post (mean of month ends)", "lower"),
+    Measure("leavers_nhs_wte", "WTE", "left the NHS in the year, not only their post", "lower"),
+    Measure("left_nhs_rate", "share", "of those in post (mean of month ends), left the NHS in the year", "lower"),
+    Measure("stability", "share", "of the people in post as the year begins, still in the team as it ends", "higher"),
+    Measure("absent_wte", "WTE", "on long sickness or parental leave, mean of month ends", "lower"),
+    Measure("temporary_wte", "WTE", "bank and agency staff, mean over the year's months"),
+    Measure("trainees", "WTE", "in training at the year's end"),
+    Measure("qualified", "people", "qualified in the year", "higher"),
     Measure("exhaustion", "0 to 1", "mean of those in post at the year's end", "lower"),
     Measure("referrals", "people", "referred in the year, new and returning"),
     Measure("returned", "people", "of those: known to the service before"),
@@ -95,6 +110,19 @@ _OTHERS = (
     Measure("overdue", "contacts", "due and not yet held at the year's end", "lower"),
 )
 
+_COSTS = (
+    Measure("cost.total", "pounds", "what staff and programmes cost in the year", "lower"),
+    Measure("cost.pay", "pounds", "of that: staff in post, with on-costs and overheads"),
+    Measure("cost.temporary", "pounds", "of that: bank, agency and overtime", "lower"),
+    Measure("cost.training", "pounds", "of that: pay of trainees, and fees of training and upskilling"),
+    Measure("cost.hiring", "pounds", "of that: recruiting people", "lower"),
+    Measure("cost.programmes", "pounds", "of that: programmes, and sums spent once"),
+    Measure("agency_share", "share", "agency staff, of the cost of all staff, trainees and overtime", "lower"),
+    Measure("cost.per_contact", "pounds", "cost of the year for each contact attended", "lower"),
+    Measure("cost.per_completed", "pounds", "cost of the year for each treatment completed", "lower"),
+)
+"""Told only if the pay of every role is known."""
+
 _BY_ROLE = (
     Measure("caseload_per_wte", "people per WTE", "people on caseloads per WTE in post, this role", "lower"),
     Measure("utilisation", "share", "clinical hours spent on contacts, assessments and crises, this role"),
@@ -113,6 +141,7 @@ DECLARED: Mapping[str, Measure] = {
     for measure in (
         *(Measure(f"wait.{c}.{n}", unit, f"{CLOCKS[c]}: {m}", b) for c in CLOCKS for n, unit, m, b in _WAITS),
         *_OTHERS,
+        *_COSTS,
     )
 }
 """Every measure that is not about one role or one group of people, in the order in which they are told."""
@@ -166,6 +195,7 @@ def _all(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
     yield from _staff_measures(tables)
     yield from _role_measures(tables)
     yield from _flow_measures(tables)
+    yield from _cost_measures(tables)
 
 
 def _wait_measures(waits: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
@@ -200,7 +230,10 @@ def _list_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     yield "waiting.assessment", stock["waiting_assessment"]
     yield "waiting.treatment", stock["waiting_treatment"]
     yield "unallocated", stock["unallocated"]
+    yield "unallocated_over_2_weeks", stock["unallocated_long"]
+    yield "without_registered_coordinator", stock["uncoordinated"]
     yield "clearance_weeks", _over(waiting, left / (months * MONTH_DAYS / WEEK_DAYS))
+    yield "weeks_waited", (flow["days_waiting_assessment"] + flow["days_waiting_treatment"]) / WEEK_DAYS
     yield "caseload", stock["in_treatment"]
     yield "overdue", stock["overdue"]
 
@@ -216,15 +249,23 @@ def _staff_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, p
     yield "utilisation", _utilisation(tables["time_use"].groupby(KEYS).sum(numeric_only=True))
     yield "funded_wte", stock["funded_wte"]
     yield "in_post_wte", stock["in_post_wte"]
-    months = staff.groupby([*KEYS, "period_start"])[["funded_wte", "in_post_wte", "present_wte"]].sum()
+    months = staff.groupby([*KEYS, "period_start"]).sum(numeric_only=True).drop(columns="year", errors="ignore")
     mean = months.groupby(KEYS).mean()
     yield "present_wte", mean["present_wte"]
     yield "vacancy", 1.0 - _over(stock["in_post_wte"], stock["funded_wte"])
     yield "vacancy_mean", 1.0 - _over(mean["in_post_wte"], mean["funded_wte"])
-    flow = staff.groupby(KEYS)[["starters_wte", "leavers_wte"]].sum()
+    flow = staff.groupby(KEYS).sum(numeric_only=True)
     yield "starters_wte", flow["starters_wte"]
     yield "leavers_wte", flow["leavers_wte"]
     yield "turnover", _over(flow["leavers_wte"], mean["in_post_wte"])
+    yield "leavers_nhs_wte", flow["leavers_nhs_wte"]
+    yield "left_nhs_rate", _over(flow["leavers_nhs_wte"], mean["in_post_wte"])
+    stayed = tables["staying"].groupby(KEYS).sum(numeric_only=True)
+    yield "stability", _over(stayed["still_in_post"], stayed["in_post"])
+    yield "absent_wte", mean["absent_wte"]
+    yield "temporary_wte", mean["bank_wte"] + mean["agency_wte"]
+    yield "trainees", stock["trainees_wte"]
+    yield "qualified", flow["qualified"]
     known = end[end["exhaustion"].notna()]
     tired = known.assign(tired=known["exhaustion"] * known["in_post_wte"]).groupby(KEYS)[["tired", "in_post_wte"]].sum()
     yield "exhaustion", _over(tired["tired"], tired["in_post_wte"]).reindex(stock.index)
@@ -270,9 +311,33 @@ def _flow_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     yield "contact_delay", _over(flow["delay_days"], booked)
 
 
+def _cost_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
+    if tables["costs"]["pay"].isna().any():
+        return
+    pounds = tables["costs"].groupby(KEYS).sum(numeric_only=True)
+    programmes = tables["programme_costs"].groupby("year")["pounds"].sum()
+    year = pounds.index.get_level_values("year")
+    parts = {
+        "pay": pounds["pay"],
+        "temporary": pounds["bank"] + pounds["agency"] + pounds["overtime"],
+        "training": pounds["trainees"] + pounds["courses"],
+        "hiring": pounds["hiring"],
+        "programmes": pd.Series(programmes.reindex(year, fill_value=0.0).to_numpy(), index=pounds.index),
+    }
+    total = sum(parts.values(), start=pd.Series(0.0, index=pounds.index))
+    flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
+    yield "cost.total", total
+    for name, part in parts.items():
+        yield f"cost.{name}", part
+    yield "agency_share", _over(pounds["agency"], parts["pay"] + parts["temporary"] + pounds["trainees"])
+    yield "cost.per_contact", _over(total, flow["contacts"])
+    yield "cost.per_completed", _over(total, flow["completed"])
+
+
 def _utilisation(use: pd.DataFrame) -> pd.Series:
+    """Overtime counts among the hours spent, so it counts among the hours there were."""
     spent = [f"{what}_hours" for what in ("attended", "missed", "assessment", "assessment_missed", "crisis")]
-    return _over(use[spent].sum(axis=1), use["available_hours"])
+    return _over(use[spent].sum(axis=1), use["available_hours"] + use["overtime_hours"])
 
 
 def _over(part: pd.Series, whole: pd.Series) -> pd.Series:

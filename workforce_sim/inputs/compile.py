@@ -14,6 +14,7 @@ from workforce_sim.inputs import demand, opening, workforce_plan
 from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, with_laws
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
+from workforce_sim.inputs.prices import one_offs, prices, programmes
 from workforce_sim.inputs.rules import Epoch, Inputs
 from workforce_sim.inputs.staff import staff_rules
 from workforce_sim.scenario.scenario import Scenario
@@ -50,12 +51,15 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            Epoch(day, with_laws(rule, laws), own) for day, rule, own in zip(first_days, rules, staff, strict=True)
+            Epoch(day, with_laws(rule, laws), own, prices(stage, names))
+            for day, rule, own, stage in zip(first_days, rules, staff, stages, strict=True)
         ),
         posts=workforce_plan.posts(stages, names, staff, training, upskilling, conversions),
         training=training,
         upskilling=upskilling,
         conversions=conversions,
+        programmes=programmes(scenario),
+        one_offs=one_offs(scenario),
         demand=demand.compile_demand(dates, stages, names, start, working, days),
         opening=on_first_day,
         working_after=working[days:],

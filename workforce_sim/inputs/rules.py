@@ -149,6 +149,25 @@ class StaffRules:
     budget: float | None = None  # pounds per year, all teams
 
 
+@dataclass(frozen=True)
+class Prices:
+    """What else is paid for in one epoch; the cost of 1 WTE stands with its role. The engine does not look here."""
+
+    unpriced: tuple[int, ...] = ()  # role codes whose pay is not known
+    overtime_premium: float = 1.5  # cost of an hour of overtime against one of substantive staff
+    per_hire: float = 0.0  # pounds per person recruited
+    programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
+
+
+@dataclass(frozen=True)
+class OneOff:
+    """A sum spent once."""
+
+    name: str
+    day: int
+    pounds: float
+
+
 class PostKind(IntEnum):
     """What a slot is for."""
 
@@ -226,6 +245,7 @@ class Epoch:
     day: int
     rules: Rules
     staff: StaffRules
+    prices: Prices = Prices()
 
 
 @dataclass(frozen=True)
@@ -278,5 +298,9 @@ class Inputs:
     training: tuple[TrainingRoute, ...] = ()
     upskilling: tuple[UpskillingScheme, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+    programmes: tuple[str, ...] = ()
+    """Names of the programmes that cost so much a year."""
+    one_offs: tuple[OneOff, ...] = ()
+    """Sums spent within the run."""
     working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""

@@ -26,6 +26,7 @@ from workforce_sim.present.words import (
     cells,
     change,
     joined,
+    pounds,
     told,
     years_shown,
 )
@@ -42,6 +43,16 @@ HEADLINES = {
     "vacancy": "Vacancy",
 }
 """Measures of the summary, and what they are called there."""
+
+COSTS = {"cost.total": "Cost in £1,000"}
+"""The same for measures that are there only if the pay of every role is known."""
+
+DANGERS = {
+    "unallocated_over_2_weeks": "without a clinician for over two weeks",
+    "without_registered_coordinator": "without the registered coordinator they need",
+    "over_cap": "clinicians above their caseload",
+}
+"""Measures of the line on safety; the second is told only where the scenario asks for it."""
 
 SAME = "≈"
 
@@ -75,12 +86,15 @@ def summary(study: Study) -> RenderableType:
     if isinstance(study, Comparison):
         others = [scenario.name for scenario in study.scenarios if scenario.name != study.baseline]
         for name in others:
-            parts += [Text(name, style="bold"), Padding(Text(" ".join(answer(study, name))), (0, 0, 1, 2))]
-        parts.append(scenario_table(study, study.baseline))
-        parts += [difference_table(study, name) for name in others]
+            sentences = [*answer(study, name), *price(study, name)]
+            parts += [Text(name, style="bold"), Padding(Text(" ".join(sentences)), (0, 0, 1, 2))]
+        parts += [scenario_table(study, study.baseline), safety(study, study.baseline)]
+        for name in others:
+            parts += [difference_table(study, name), safety(study, name)]
         parts.append(Text(_how_to_read(study), style="dim"))
     else:
-        parts += [scenario_table(study, scenario.name) for scenario in study.scenarios]
+        for scenario in study.scenarios:
+            parts += [scenario_table(study, scenario.name), safety(study, scenario.name)]
     parts += [Text(line, style="dim") for line in _notes(study)]
     return Group(*parts)
 
@@ -90,7 +104,7 @@ def scenario_table(study: Study, name: str) -> Table:
     found = cells(study.summary, name)
     years = years_shown(year for _, year in found)
     table = _table(f"{name}: at the end of each year", years)
-    for measure, label in HEADLINES.items():
+    for measure, label in _headlines(found).items():
         row = [found[measure, year] for year in years]
         table.add_row(label, *(told(cell.mean, cell.unit) for cell in row))
     return table
@@ -101,11 +115,32 @@ def difference_table(comparison: Comparison, name: str) -> Table:
     found = cells(comparison.comparison, name)
     years = years_shown(year for _, year in found)
     table = _table(f"{name}: at the end of each year, and against the baseline", years)
-    for measure, label in HEADLINES.items():
+    for measure, label in _headlines(found).items():
         row = [found[measure, year] for year in years]
         table.add_row(label, *(told(cell.mean, cell.unit) for cell in row))
         table.add_row(Text("  difference", style="dim"), *(_difference(cell) for cell in row))
     return table
+
+
+def _headlines(found: Mapping[tuple[str, int], Cell]) -> dict[str, str]:
+    measures = {measure for measure, _ in found}
+    return HEADLINES | {measure: label for measure, label in COSTS.items() if measure in measures}
+
+
+def safety(study: Study, name: str) -> RenderableType:
+    """What must not happen, at the end of the last year; of a what-if also against the baseline."""
+    differs = isinstance(study, Comparison) and name != study.baseline
+    found = cells(study.comparison if isinstance(study, Comparison) and differs else study.summary, name)
+    last = max(year for _, year in found)
+    asked = next(scenario.safety.registered_coordinator for scenario in study.scenarios if scenario.name == name)
+    flags = []
+    for measure, words in DANGERS.items():
+        if measure != "without_registered_coordinator" or asked:
+            cell = found[measure, last]
+            people = "" if measure == "over_cap" else " people"
+            against = f" ({_difference(cell).plain})" if differs else ""
+            flags.append(f"{told(cell.mean, '')}{people} {words}{against}")
+    return Padding(Text(f"Safety at the end of year {last}: {joined(flags)}."), (0, 0, 1, 0))
 
 
 def _table(title: str, years: Sequence[int]) -> Table:
@@ -158,6 +193,34 @@ def answer(comparison: Comparison, name: str) -> list[str]:
     if apart:
         sentences += _when(found, apart[0]) + _for_whom(rows)
     return sentences[:MOST_SENTENCES]
+
+
+def price(comparison: Comparison, name: str) -> list[str]:
+    """A sentence on what it costs in the last year, and for each week of waiting saved; none if costs are not known."""
+    found = cells(comparison.comparison, name)
+    year = max(year for _, year in found)
+    cell = found.get(("cost.total", year))
+    if cell is None or math.isnan(cell.difference):
+        return []
+    if not cell.difference:
+        return [f"In year {year} it costs as much as {comparison.baseline}."]
+    if not cell.told_apart and not math.isnan(cell.low):
+        return [f"The runs can tell no difference in what year {year} costs."]
+    more = "more" if cell.difference > 0 else "less"
+    return [
+        f"Year {year} costs {by_how_much(cell)} {more}{_per_week(comparison, name, year) if more == 'more' else ''}."
+    ]
+
+
+def _per_week(comparison: Comparison, name: str, year: int) -> str:
+    """What a week of waiting saved costs, by both ways of counting weeks."""
+    value = comparison.value[(comparison.value["scenario"] == name) & (comparison.value["year"] == year)]
+    known = value.dropna(subset=["pounds_per_week"])
+    if not len(known):
+        return ", and no wait is told to be shorter for it"
+    sums = zip(*(known[column].tolist() for column in ("pounds_per_week", "low", "high")), strict=True)
+    each = [f"{pounds(*told)} among {who}" for told, who in zip(sums, known["among"], strict=True)]
+    return f"; a week of waiting saved costs {joined(each)}"
 
 
 def _answers(rows: Mapping[str, Cell]) -> list[str]:

@@ -19,6 +19,8 @@ UNSUPPORTED = "U"
 UNDEFINED = "\N{EN DASH}"
 """Stands where there is no value."""
 
+THOUSAND = 1000.0
+
 YEARS_SHOWN = 5
 """More years than this do not fit a line of 80 characters."""
 
@@ -52,16 +54,18 @@ def cells(frame: pd.DataFrame, scenario: str) -> dict[tuple[str, int], Cell]:
 
 
 def told(value: float, unit: str) -> str:
-    """A value without its unit: shares in percent, WTE and weeks with one decimal, people whole."""
+    """A value without its unit: shares in percent, WTE and weeks with one decimal, people whole, £ in thousands."""
     if math.isnan(value):
         return UNDEFINED
+    if unit == "pounds":
+        return f"{value / THOUSAND:,.0f}"
     if unit in ("share", "0 to 1"):
         return f"{100 * value:.0f}%"
     return f"{value:,.0f}" if abs(value) >= 100 or unit in ("people", "contacts", "crises") else f"{value:.1f}"
 
 
 def change(cell: Cell) -> str:
-    """A difference and half its interval, such as `+6.2 ±2.0`: shares in percentage points."""
+    """A difference and half its interval, such as `+6.2 ±2.0`: shares in percentage points, £ in thousands."""
     scale, digits = _scale(cell)
     sure = "" if math.isnan(cell.half_width) else f" ±{scale * cell.half_width:,.{digits}f}"
     return f"{scale * cell.difference:+,.{digits}f}{sure}"
@@ -69,6 +73,10 @@ def change(cell: Cell) -> str:
 
 def by_how_much(cell: Cell) -> str:
     """The size of a difference in words, with its interval: `3.1 weeks (2.2 to 4.0)`."""
+    if cell.unit == "pounds":
+        return pounds(
+            abs(cell.difference), *sorted(math.copysign(1, cell.difference) * x for x in (cell.low, cell.high))
+        )
     scale, digits = _scale(cell)
     words = {"share": "percentage points", "0 to 1": "percentage points", "people per WTE": "people"}
     size = f"{scale * abs(cell.difference):,.{digits}f} {words.get(cell.unit, cell.unit)}"
@@ -78,9 +86,19 @@ def by_how_much(cell: Cell) -> str:
     return f"{size} ({low:,.{digits}f} to {high:,.{digits}f})"
 
 
+def pounds(mean: float, low: float, high: float) -> str:
+    """A sum of money with its interval, to three digits or whole pounds: `£13,400 (£12,900 to £13,900)`."""
+    digits = min(0, 2 - math.floor(math.log10(abs(mean)))) if mean else 0
+    told_mean, told_low, told_high = (
+        "" if math.isnan(x) else f"{'-' if round(x, digits) < 0 else ''}£{abs(round(x, digits)):,.0f}"
+        for x in (mean, low, high)
+    )
+    return told_mean if math.isnan(low) else f"{told_mean} ({told_low} to {told_high})"
+
+
 def _scale(cell: Cell) -> tuple[float, int]:
     """Factor and decimals: small differences get a decimal more."""
-    scale = 100.0 if cell.unit in ("share", "0 to 1") else 1.0
+    scale = {"share": 100.0, "0 to 1": 100.0, "pounds": 1 / THOUSAND}.get(cell.unit, 1.0)
     return scale, 0 if abs(scale * cell.difference) >= 10 else 1
 
 

@@ -14,11 +14,15 @@ import pandas as pd
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import NOT_YET, End, PackageStock, Use
 from workforce_sim.inputs.rules import Inputs
+from workforce_sim.results.money import programme_costs, staff_costs
 from workforce_sim.results.tables import (
+    COSTS,
     FLOWS,
     LISTS,
     PACKAGES,
+    PROGRAMME_COSTS,
     SPELLS,
+    STAYING,
     TIME_USE,
     WAITS,
     WORKFORCE,
@@ -38,6 +42,7 @@ class Kept(NamedTuple):
     package: np.ndarray  # int64, (period, team, package, PackageStock.N)
     use: np.ndarray  # int64, (period, team, role, Use.N)
     staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    staying: np.ndarray  # int64, (year of results, team, value of STAYING)
     waits: np.ndarray  # float64, (row of `wait_rows`, value of WAITS)
     spells: np.ndarray | None  # LOG, (spell,), only if asked for
 
@@ -53,6 +58,9 @@ def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.n
         "packages": _packages(inputs, kept),
         "time_use": _time_use(inputs, kept),
         "workforce": _workforce(inputs, kept),
+        "staying": _staying(inputs, kept),
+        "costs": _costs(inputs, kept),
+        "programme_costs": _programme_costs(inputs),
         "waits": _waits(inputs, kept, wait_rows),
         "spells": _spells(inputs, kept),
     }
@@ -147,6 +155,39 @@ def _workforce(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
         "over_cap": use[:, Use.OVER_CAP],
     }
     return typed(WORKFORCE, columns)
+
+
+def _staying(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    values = np.stack([k.staying for k in kept])
+    replication, year, team = np.unravel_index(np.arange(values[..., 0].size), values.shape[:-1])
+    columns = {
+        "scenario": _text([inputs.name], np.zeros(len(year), dtype=np.int64)),
+        "replication": np.array([k.replication for k in kept])[replication],
+        "year": np.unique(years_of_periods(inputs)[years_of_periods(inputs) > 0])[year],
+        "team": _text(inputs.names.teams, team),
+    }
+    return typed(STAYING, columns | {c.name: values[..., i].ravel() for i, c in enumerate(STAYING.values)})
+
+
+def _costs(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    columns = _grid(COSTS, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
+    pounds = staff_costs(inputs, np.stack([k.staffing for k in kept]), np.stack([k.use for k in kept]))
+    return typed(COSTS, columns | {name: values.ravel() for name, values in pounds.items()})
+
+
+def _programme_costs(inputs: Inputs) -> pd.DataFrame:
+    pounds = programme_costs(inputs)
+    if not pounds:
+        return empty(PROGRAMME_COSTS)
+    names, periods = list(pounds), len(inputs.period_starts)
+    columns = {
+        "scenario": _text([inputs.name], np.zeros(len(names) * periods, dtype=np.int64)),
+        "period_start": np.tile(np.array(inputs.period_starts, dtype="datetime64[D]"), len(names)),
+        "year": np.tile(years_of_periods(inputs), len(names)),
+        "programme": _text(names, np.repeat(np.arange(len(names)), periods)),
+        "pounds": np.concatenate([pounds[name] for name in names]),
+    }
+    return typed(PROGRAMME_COSTS, columns)
 
 
 def _waits(inputs: Inputs, kept: Sequence[Kept], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -188,6 +188,38 @@ WORKFORCE = Table(
     ),
 )
 
+COSTS = Table(
+    "costs",
+    "What the staff cost in each month, by team and role. Pounds with on-costs and overheads; empty = pay not known.",
+    TIME_USE.keys,
+    (
+        Column("pay", "number", "pounds", "staff in post, those on notice or on long absence included"),
+        Column("trainees", "number", "pounds", "pay of those in training for the role, as far as the service bears it"),
+        Column("bank", "number", "pounds", "bank staff"),
+        Column("agency", "number", "pounds", "agency staff"),
+        Column("overtime", "number", "pounds", "overtime worked"),
+        Column("hiring", "number", "pounds", "people recruited from outside, in the month in which they started"),
+        Column("courses", "number", "pounds", "fees of training and upskilling, in the month in which a course began"),
+    ),
+)
+
+STAYING = Table(
+    "staying",
+    "Of those in post as a year begins, how many are still in the team as it ends.",
+    (SCENARIO, REPLICATION, YEAR, TEAM),
+    (
+        Column("in_post", "whole", "people", "in post as the year begins"),
+        Column("still_in_post", "whole", "people", "of those: in post as it ends, in whatever role of the team"),
+    ),
+)
+
+PROGRAMME_COSTS = Table(
+    "programme_costs",
+    "What programmes cost in each month, and sums spent once; the same in every replication.",
+    (SCENARIO, MONTH, YEAR, Column("programme", "text", "", "programme or lever, or what a sum was spent on")),
+    (Column("pounds", "number", "pounds", "spent within the month"),),
+)
+
 WAITS = Table(
     "waits",
     "Waits in days on four clocks, by year and by quarter, overall and by one attribute at a time.",
@@ -266,7 +298,10 @@ MEASURES = Table(
     (Column("unit", "text", "", "unit"), Column("value", "number", "as `unit` says", "empty = undefined")),
 )
 
-TABLES = {t.name: t for t in (FLOWS, LISTS, PACKAGES, TIME_USE, WORKFORCE, WAITS, SPELLS, MEASURES)}
+TABLES = {
+    t.name: t
+    for t in (FLOWS, LISTS, PACKAGES, TIME_USE, WORKFORCE, STAYING, COSTS, PROGRAMME_COSTS, WAITS, SPELLS, MEASURES)
+}
 
 
 def data_dictionary() -> pd.DataFrame:

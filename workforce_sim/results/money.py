@@ -1,0 +1,140 @@
+"""What a run costs, from who was paid for how long.
+
+In: a compiled scenario, and the records `staffing` and `use` of its replications. Out: pounds by month, team and role,
+and by programme. A whole month costs a twelfth of a year; a month cut short by an end of the run costs as much of it as
+it has days. What changes within a month counts by the day: the mean over its days of the cost of a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+
+from workforce_sim.engine.staffing import Staffing
+from workforce_sim.inputs.codes import Use
+from workforce_sim.inputs.rules import Course, Epoch, Inputs
+from workforce_sim.units import YEAR_WEEKS, month_after
+
+MONTHS_IN_A_YEAR = 12
+DAYS_IN_A_FULL_TIME_WEEK = 5
+
+
+def staff_costs(inputs: Inputs, staffing: np.ndarray, use: np.ndarray) -> dict[str, np.ndarray]:
+    """Pounds by column of the table of costs: float64, (replication, period, team, role); NaN = pay not known.
+
+    staffing: int64, (replication, period, team, role, Staffing.N); use: likewise, Use.N.
+    """
+    month = months(inputs)
+    wte_days, working = _days(inputs), _days(inputs, inputs.working)
+
+    def paid(place: Staffing, days: np.ndarray, yearly: np.ndarray) -> np.ndarray:
+        """Pounds for a mean WTE over the days of the month, at so many pounds a year."""
+        monthly = yearly / MONTHS_IN_A_YEAR * (month / np.maximum(days, 1))[:, None]
+        return np.asarray(staffing[..., place] / 100.0 * monthly[:, None, :])
+
+    def by_role(cost: Callable[[Epoch, int], float]) -> np.ndarray:
+        """float64, (period, role): the mean over the days of a month of what holds in an epoch."""
+        return _mean_by_day(inputs, [[cost(epoch, role) for role in range(len(names))] for epoch in inputs.epochs])
+
+    names = inputs.names.roles
+    hourly = by_role(lambda epoch, role: _cost(epoch, role) * epoch.prices.overtime_premium / _paid_hours(epoch))
+    found = {
+        "pay": paid(Staffing.PAID_DAYS, wte_days, by_role(_cost)),
+        "trainees": paid(Staffing.TRAINEE_DAYS, wte_days, _trainee_pay(inputs)),
+        "bank": paid(Staffing.BANK_DAYS, working, by_role(lambda e, r: _cost(e, r) * e.staff.bank_premium)),
+        "agency": paid(Staffing.AGENCY_DAYS, working, by_role(lambda e, r: _cost(e, r) * e.staff.agency_premium)),
+        "overtime": use[..., Use.OVERTIME] / 3600.0 * hourly[:, None, :],
+        "hiring": staffing[..., Staffing.HIRED_HEADS] * by_role(lambda epoch, _: epoch.prices.per_hire)[:, None, :],
+        "courses": np.broadcast_to(_fees(inputs)[:, None, :], staffing.shape[:-1]).copy(),
+    }
+    for role in unpriced_roles(inputs):
+        for column in ("pay", "bank", "agency", "overtime"):
+            found[column][..., role] = np.nan
+    return found
+
+
+def programme_costs(inputs: Inputs) -> dict[str, np.ndarray]:
+    """Name of a programme, or of what a sum was spent on → pounds: float64, (period,)."""
+    yearly = _mean_by_day(inputs, [epoch.prices.programmes for epoch in inputs.epochs])
+    monthly = yearly / MONTHS_IN_A_YEAR * months(inputs)[:, None]
+    found = {name: monthly[:, place].copy() for place, name in enumerate(inputs.programmes)}
+    for spent in inputs.one_offs:
+        found.setdefault(spent.name, np.zeros(len(monthly)))[inputs.period_of_day[spent.day]] += spent.pounds
+    return dict(sorted(found.items()))
+
+
+def unpriced_roles(inputs: Inputs) -> list[int]:
+    """Codes of the roles that somebody may be in, and whose pay is not always known."""
+    unpriced = {role for epoch in inputs.epochs for role in epoch.prices.unpriced}
+    funded = {role for epoch in inputs.epochs for role, rules in enumerate(epoch.staff.roles) if rules.funded}
+    return sorted(unpriced & (funded | {post.role for post in inputs.posts}))
+
+
+def months(inputs: Inputs) -> np.ndarray:
+    """float64, (period,): how much of a whole month each period is: 1, or less where an end of the run cuts it."""
+    anchor = date.fromordinal(inputs.start.toordinal() + inputs.results_from)
+    return np.asarray(_days(inputs) / [_days_of_month(anchor, first) for first in inputs.period_starts])
+
+
+def _days_of_month(anchor: date, day: date) -> int:
+    """Days of the month, counted from `anchor`, that a day lies in."""
+    month = (day.year - anchor.year) * 12 + day.month - anchor.month
+    month -= month_after(anchor, month) > day
+    return (month_after(anchor, month + 1) - month_after(anchor, month)).days
+
+
+def _days(inputs: Inputs, counted: np.ndarray | None = None) -> np.ndarray:
+    """int64, (period,): days of each period, or those of them that are counted (bool, (day,))."""
+    days = inputs.period_of_day if counted is None else inputs.period_of_day[counted]
+    return np.bincount(days, minlength=len(inputs.period_starts))
+
+
+def _mean_by_day(inputs: Inputs, by_epoch: object) -> np.ndarray:
+    """float64, (period, what): the mean over the days of a period of what holds in each epoch, (epoch, what)."""
+    first_days = [epoch.day for epoch in inputs.epochs]
+    epoch_of_day = np.searchsorted(first_days, np.arange(inputs.days), side="right") - 1
+    shared = np.zeros((len(inputs.period_starts), len(first_days)))
+    np.add.at(shared, (inputs.period_of_day, epoch_of_day), 1.0)
+    shared /= shared.sum(axis=1, keepdims=True)
+    return np.asarray(shared @ np.array(by_epoch, dtype=np.float64))
+
+
+def _cost(epoch: Epoch, role: int) -> float:
+    """Pounds of 1 WTE and year."""
+    return epoch.staff.roles[role].cost
+
+
+def _paid_hours(epoch: Epoch) -> float:
+    """Hours for which 1 WTE is paid in a year."""
+    return epoch.staff.day_seconds / 3600.0 * DAYS_IN_A_FULL_TIME_WEEK * YEAR_WEEKS
+
+
+def _trainee_pay(inputs: Inputs) -> np.ndarray:
+    """float64, (period, role): pounds a year of a trainee; where several routes lead into a role, their mean.
+
+    Routes count by their places in training in that month. The records do not tell who of them gave up.
+    """
+    places, pay = np.zeros((2, len(inputs.period_starts), len(inputs.names.roles)))
+    for route in inputs.training:
+        for first in route.days:
+            days = inputs.period_of_day[max(0, first) : max(0, first + route.length)]
+            there = route.places * np.bincount(days, minlength=len(places))
+            places[:, route.role] += there
+            pay[:, route.role] += there * route.pay
+    return np.asarray(pay / np.maximum(places, 1))
+
+
+def _fees(inputs: Inputs) -> np.ndarray:
+    """float64, (period, role): pounds for the places of courses that begin in a period, by the role trained for."""
+    fees = np.zeros((len(inputs.period_starts), len(inputs.names.roles)))
+    courses: tuple[tuple[Course, float], ...] = (
+        *((route, route.cost) for route in inputs.training),
+        *((scheme, scheme.cost) for scheme in inputs.upskilling),
+    )
+    for course, cost in courses:
+        for day in course.days:
+            if 0 <= day < inputs.days:
+                fees[inputs.period_of_day[day], course.role] += course.places * cost
+    return fees
