@@ -19,10 +19,10 @@ HEAVY = ("numba", "numpy", "pandas", "matplotlib", "scipy", "simpy")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["-h"], ["--version"], ["check", "-h"], ["check", str(ADULT)], ["schema"]]
+    "arguments", [["--help"], ["-h"], ["--version"], ["check", "-h"], ["check", str(ADULT)], ["schema"], ["levers"]]
 )
 def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
-    """Help, check and schema never wait for the numerical libraries."""
+    """Help, check, schema and levers never wait for the numerical libraries."""
     script = (
         "import sys\nfrom workforce_sim.cli import main\n"
         f"try:\n    main({arguments!r})\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
@@ -58,7 +58,8 @@ def test_findings_of_all_files_are_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["check"], ["chekc"], ["check", "--loud", "a"], ["check", "nowhere.yaml"], ["check", ""]]
+    "arguments",
+    [[], ["check"], ["chekc"], ["check", "--loud", "a"], ["check", "nowhere.yaml"], ["check", ""], ["levers", "none"]],
 )
 def test_wrong_use_exits_with_2(arguments: list[str]) -> None:
     """What the user can mend is 2, and never a traceback."""

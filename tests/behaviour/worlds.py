@@ -432,4 +432,34 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
         tree |= {"opening_state": "warm_up", "warm_up": draw(worded(10, 60, "days"))}
     if changes:
         tree["changes"] = draw(dated_changes(tree, days))
+        tree["rules"] = draw(standing_rules(roles))
     return tree
+
+
+WATCHED = (
+    ("waiting_list", 20), ("waiting.treatment", 5), ("overdue", 5), ("caseload", 10), ("unallocated", 1),
+    ("vacancy", "20%"), ("in_post_wte", "2 wte"), ("over_cap", 0), ("caseload_per_wte", 3), ("utilisation", "60%"),
+    ("wait.assessment.waiting_median", "3 weeks"), ("wait.treatment.waiting_p90", "6 weeks"),
+    ("wait.internal.waiting_mean", "2 weeks"), ("waiting.over_18_weeks", 2), ("contacts.missed_share", "20%"),
+    ("contact_delay", 2), ("exhaustion", 0.35), ("caseload_weighted_per_wte", 3),
+)  # fmt: skip
+
+
+@st.composite
+def standing_rules(draw: st.DrawFn, roles: tuple[str, ...]) -> Tree:
+    """Up to two standing rules."""
+    rules: Tree = {}
+    thens = {
+        "agency": {"add": f"workforce.roles.{roles[0]}.cover.agency", "by": "+1 wte"},
+        "threshold": {"set": "demand.declined.share", "to": "55.55%"},
+        "clinics": {"factor": "assessment.takes", "by": "x0.8"},
+    }
+    for name in draw(st.lists(st.sampled_from(sorted(thens)), max_size=2, unique=True)):
+        measure, level = draw(st.sampled_from(WATCHED))
+        side, other = draw(st.sampled_from([("above", "below"), ("below", "above")]))
+        rules[name] = {
+            "when": {"measure": measure, side: level, "for": draw(worded(0, 3, "weeks"))}, "then": [thens[name]]
+        }  # fmt: skip
+        if draw(st.booleans()):
+            rules[name]["until"] = {"measure": measure, other: level, "for": draw(worded(0, 2, "weeks"))}
+    return rules

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tests.oracle.twin import Twin
-from workforce_sim.engine.simulate import Compiled, run_clinic
+from workforce_sim.engine.simulate import Compiled, run_service
 from workforce_sim.inputs.rules import Inputs
 
 TABLES = ("flow", "stock_record", "package_record", "use")
@@ -23,8 +23,8 @@ def twin(inputs: Inputs, luck: tuple[int, int], arrivals: Any, staff: np.ndarray
 
 def assert_agree(inputs: Inputs, seed: int, replication: int) -> None:
     """Every day's tallies, every spell's clocks, clinician, contacts and ending, and every career must be equal."""
-    kernel, kernel_staff = run_clinic(inputs, seed, replication, Compiled)
-    slow, slow_staff = run_clinic(inputs, seed, replication, twin)
+    kernel, kernel_staff, kernel_office = run_service(inputs, seed, replication, Compiled)
+    slow, slow_staff, slow_office = run_service(inputs, seed, replication, twin)
     for name in TABLES:
         expected = getattr(slow, name)
         found = getattr(kernel.world, name).reshape(expected.shape)
@@ -36,3 +36,4 @@ def assert_agree(inputs: Inputs, seed: int, replication: int) -> None:
         assert row == other, f"spell of {row['key']}: kernel {row}, twin {other}"
     assert np.array_equal(kernel_staff.careers(), slow_staff.careers())
     assert np.array_equal(kernel_staff.staffing, slow_staff.staffing)
+    assert np.array_equal(kernel_office.fired(), slow_office.fired())

@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from workforce_sim.engine.gauges import Tallies
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs import codes
 from workforce_sim.inputs.codes import (
@@ -1052,6 +1053,14 @@ class Twin:
     def finish(self) -> None:
         for person in self.open_people:
             self.logs(person, END.OPEN, NOT_YET)
+
+    def tallies(self) -> Tallies:
+        return Tallies(self.stock.sum(axis=(0, 1, 2)), self.flow.sum(axis=(0, 1, 2, 3)), self.use.sum(axis=(0, 1)))
+
+    def open_spells(self) -> np.ndarray:
+        clocks = ("referral_day", "second_contact_day", "assessed_day", "start_day")
+        rows = [tuple(getattr(person, clock) for clock in clocks) for person in self.open_people]
+        return np.array(rows, [(clock, "i4") for clock in clocks])
 
     @property
     def log(self) -> np.ndarray:

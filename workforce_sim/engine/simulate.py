@@ -15,6 +15,7 @@ import simpy
 
 from workforce_sim import compiled
 from workforce_sim.engine import kernel
+from workforce_sim.engine.gauges import Tallies
 from workforce_sim.engine.kernel.handle import handle
 from workforce_sim.engine.management import Management
 from workforce_sim.engine.state import (
@@ -28,7 +29,7 @@ from workforce_sim.engine.state import (
     World,
 )
 from workforce_sim.engine.workforce import Workforce
-from workforce_sim.inputs.codes import Flow, PackageStock, Setting, StaffKind, Stock, Use
+from workforce_sim.inputs.codes import Flow, PackageStock, Setting, StaffKind, State, Stock, Use
 from workforce_sim.inputs.demand import draw_referrals
 from workforce_sim.inputs.opening import draw_opening
 from workforce_sim.inputs.rules import Inputs, PostKind, Rules
@@ -45,6 +46,7 @@ class RawRun(NamedTuple):
     staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
     log: np.ndarray  # LOG, (spell,), in order of ending
     careers: np.ndarray  # int64, see `Workforce`
+    fired: np.ndarray  # int64, (event, 3): when standing rules began and ended, see `Management`
 
 
 class Clinic(Protocol):
@@ -67,6 +69,12 @@ class Clinic(Protocol):
 
     def finish(self) -> None:
         """Logs the spells still open."""
+
+    def tallies(self) -> Tallies:
+        """Stocks now; flows and use of time since day 0."""
+
+    def open_spells(self) -> np.ndarray:
+        """The people who are open: an array with the days of the clocks."""
 
 
 class Compiled:
@@ -120,6 +128,17 @@ class Compiled:
         kernel.finish(self._world)
         self._drain_log()
 
+    def tallies(self) -> Tallies:
+        """Stocks now; flows and use of time since day 0."""
+        world = self.world
+        return Tallies(world.stock.sum(axis=0), world.flow.sum(axis=(0, 1)), world.use.sum(axis=(0, 1)))
+
+    def open_spells(self) -> np.ndarray:
+        """PATIENT, (person,): those who are open."""
+        people = self.world.patient
+        still_open: np.ndarray = people[(people["state"] != State.FREE) & (people["state"] != State.AT_RISK)]
+        return still_open
+
     def _drain_log(self) -> None:
         logged = self.world.counter[Counter.LOGGED]
         self._logs.append(self.world.log[:logged].copy())
@@ -153,25 +172,33 @@ def simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
 
 
 def _simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
-    clinic, workforce = run_clinic(inputs, seed, replication, Compiled)
+    clinic, workforce, management = run_service(inputs, seed, replication, Compiled)
     world, names = clinic.world, inputs.names
     cells = (len(inputs.period_starts), len(names.teams), len(names.severities), len(names.groups), -1)
     return RawRun(
         replication, world.flow.reshape(cells), world.stock_record.reshape(cells), world.package_record, world.use,
-        workforce.staffing, clinic.log, workforce.careers(),
+        workforce.staffing, clinic.log, workforce.careers(), management.fired(),
     )  # fmt: skip
 
 
 def run_clinic(
     inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic]
 ) -> tuple[AnyClinic, Workforce]:
-    """The replication's story, with any clinic: (clinic, workforce) at the horizon."""
+    """Clinic and workforce at the horizon."""
+    clinic, workforce, _ = run_service(inputs, seed, replication, make_clinic)
+    return clinic, workforce
+
+
+def run_service(
+    inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic]
+) -> tuple[AnyClinic, Workforce, Management]:
+    """The replication's story, with any clinic: who was there, at the horizon."""
     arrivals = draw_referrals(inputs, seed, replication), draw_opening(inputs, seed, replication)
     staff, roster = new_staff(inputs)
     clinic = make_clinic(inputs, (seed, replication), arrivals, staff, roster)
     env = simpy.Environment()
     workforce = Workforce(env, inputs, staff, roster, clinic, seed, replication)
-    Management(env, inputs, workforce, clinic)
+    management = Management(env, inputs, workforce, clinic)
     opened = False
     day = 0
     while day < inputs.days:
@@ -183,7 +210,7 @@ def run_clinic(
         day = int(min(env.peek(), inputs.days))
         clinic.advance(day)
     clinic.finish()
-    return clinic, workforce
+    return clinic, workforce, management
 
 
 KIND_AT_FIRST = {PostKind.TRAINING: StaffKind.TRAINEE, PostKind.TEMPORARY: StaffKind.TEMPORARY}

@@ -6,6 +6,7 @@ that any number on any path can change on any date without a rule of its own.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,10 +15,11 @@ from workforce_sim.inputs import demand, opening, workforce_plan
 from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, with_laws
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
-from workforce_sim.inputs.prices import one_offs, prices, programmes
-from workforce_sim.inputs.rules import Epoch, Inputs
+from workforce_sim.inputs.prices import one_offs, programmes
+from workforce_sim.inputs.rules import Epoch, Inputs, Rules, StaffRules, WatchedLevel, WatchedRule
 from workforce_sim.inputs.staff import staff_rules
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.standing import Condition, StandingRule
 from workforce_sim.units import month_after, working_days
 
 DAYS_AFTER = 3 * 366
@@ -32,15 +34,18 @@ def compile_inputs(scenario: Scenario) -> Inputs:
     dates = sorted({start, *(d for d in turns if start < d < start + timedelta(days=days))})
     stages = [scenario.at(d) for d in dates]
     laws, first_days = LawBook(), [(d - start).days for d in dates]
+    # a row per epoch: as it stands, then with standing rules on, which leave what befalls people as it is
+    variants = [[stage, *_with_rules_on(scenario, d)] for d, stage in zip(dates, stages, strict=True)]
     rules = [
-        compile_rules(stage, names, laws, rates) for stage, rates in zip(stages, paces(stages, first_days), strict=True)
+        [compile_rules(stage, names, laws, rates) for stage in row]
+        for row, rates in zip(variants, paces(stages, first_days), strict=True)
     ]
     on_first_day = opening.compile_opening(stages[0], names, laws)
     working = _working(scenario, start, days)
     period_of_day, period_starts = _months(start, days, scenario.start)
     training, upskilling = workforce_plan.training(scenario, names), workforce_plan.upskilling(scenario, names)
     conversions = workforce_plan.conversions(scenario, names)
-    staff = [staff_rules(stage, names, today) for stage, today in zip(stages, dates, strict=True)]
+    staff = [[staff_rules(stage, names, today) for stage in row] for row, today in zip(variants, dates, strict=True)]
     return Inputs(
         name=scenario.name,
         names=names,
@@ -51,19 +56,42 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            Epoch(day, with_laws(rule, laws), own, prices(stage, names))
-            for day, rule, own, stage in zip(first_days, rules, staff, stages, strict=True)
+            _epoch(day, [with_laws(variant, laws) for variant in row], own)
+            for day, row, own in zip(first_days, rules, staff, strict=True)
         ),
-        posts=workforce_plan.posts(stages, names, staff, training, upskilling, conversions),
+        posts=workforce_plan.posts(
+            stages[0], names, [s for row in staff for s in row], training, upskilling, conversions
+        ),
         training=training,
         upskilling=upskilling,
         conversions=conversions,
         programmes=programmes(scenario),
         one_offs=one_offs(scenario),
+        rules=tuple(_watched(rule) for rule in scenario.rules),
         demand=demand.compile_demand(dates, stages, names, start, working, days),
         opening=on_first_day,
         working_after=working[days:],
     )
+
+
+def _with_rules_on(scenario: Scenario, today: date) -> list[Scenario]:
+    """The scenario on a day with each combination of its standing rules on, in the order of their bits."""
+    return [scenario.at(today, on) for on in range(1, 1 << len(scenario.rules))]
+
+
+def _epoch(day: int, rules: list[Rules], staff: list[StaffRules]) -> Epoch:
+    return Epoch(day, rules[0], staff[0], tuple(zip(rules[1:], staff[1:], strict=True)))
+
+
+def _watched(rule: StandingRule) -> WatchedRule:
+    """Without an end of its own, a rule ends when its condition holds no more."""
+    when = _level(rule.when)
+    over = replace(when, above=not when.above, weeks=1) if rule.until is None else _level(rule.until)
+    return WatchedRule(rule.name, when, over)
+
+
+def _level(condition: Condition) -> WatchedLevel:
+    return WatchedLevel(condition.measure, condition.above, condition.level, condition.weeks)
 
 
 def _names(scenario: Scenario) -> Names:

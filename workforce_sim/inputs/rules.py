@@ -114,6 +114,16 @@ class Exhaustion:
 
 
 @dataclass(frozen=True)
+class Prices:
+    """What else is paid for in one epoch; the cost of 1 WTE stands with its role. The engine does not look here."""
+
+    unpriced: tuple[int, ...] = ()  # role codes whose pay is not known
+    overtime_premium: float = 1.5  # cost of an hour of overtime against one of substantive staff
+    per_hire: float = 0.0  # pounds per person recruited
+    programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
+
+
+@dataclass(frozen=True)
 class StaffRules:
     """The workforce's rules in one epoch."""
 
@@ -147,16 +157,7 @@ class StaffRules:
     bank_premium: float = 1.0  # cost against substantive staff
     agency_premium: float = 1.0
     budget: float | None = None  # pounds per year, all teams
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What else is paid for in one epoch; the cost of 1 WTE stands with its role. The engine does not look here."""
-
-    unpriced: tuple[int, ...] = ()  # role codes whose pay is not known
-    overtime_premium: float = 1.5  # cost of an hour of overtime against one of substantive staff
-    per_hire: float = 0.0  # pounds per person recruited
-    programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
+    prices: Prices = Prices()
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,31 @@ class Epoch:
     day: int
     rules: Rules
     staff: StaffRules
-    prices: Prices = Prices()
+    variants: tuple[tuple[Rules, StaffRules], ...] = ()
+    """With standing rules on, numbered by their bits, from 1."""
+
+    def with_rules_on(self, on: int) -> tuple[Rules, StaffRules]:
+        """What holds while these standing rules are on, a bit for each."""
+        return self.variants[on - 1] if on else (self.rules, self.staff)
+
+
+@dataclass(frozen=True)
+class WatchedLevel:
+    """A measure beyond a level for so many weekly judgements in a row."""
+
+    measure: str
+    above: bool
+    level: float
+    weeks: int
+
+
+@dataclass(frozen=True)
+class WatchedRule:
+    """A standing rule: when it begins and when it ends. What it changes is in the epochs' variants."""
+
+    name: str
+    when: WatchedLevel
+    until: WatchedLevel
 
 
 @dataclass(frozen=True)
@@ -302,5 +327,7 @@ class Inputs:
     """Names of the programmes that cost so much a year."""
     one_offs: tuple[OneOff, ...] = ()
     """Sums spent within the run."""
+    rules: tuple[WatchedRule, ...] = ()
+    """Standing rules, by name."""
     working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""

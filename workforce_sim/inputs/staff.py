@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from workforce_sim.inputs.codes import Names
+from workforce_sim.inputs.prices import prices
 from workforce_sim.inputs.rules import Exhaustion, LongAbsence, RoleRules, StaffRules
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import MONTHS
@@ -64,6 +65,7 @@ def staff_rules(scenario: Scenario, names: Names, today: date) -> StaffRules:
         bank_premium=temporary.bank.premium,
         agency_premium=temporary.agency.premium,
         budget=scenario.money.budget,
+        prices=prices(scenario, names),
     )
 
 

@@ -101,18 +101,18 @@ def conversions(scenario: Scenario, names: Names) -> tuple[Conversion, ...]:
 
 
 def posts(
-    stages: Sequence[Scenario],
+    scenario: Scenario,
     names: Names,
     rules: Sequence[StaffRules],
     routes: Sequence[TrainingRoute],
     schemes: Sequence[UpskillingScheme],
     plans: Sequence[Conversion],
 ) -> tuple[Post, ...]:
-    """Every slot that there ever is, in slot order."""
+    """Every slot that there ever is, in slot order. `rules`: of the first day, of all epochs and all standing rules."""
     found = []
     for team in range(len(names.teams)):
         for role, name in enumerate(names.roles):
-            in_post = hundredths(stages[0].workforce.roles[name].in_post)
+            in_post = hundredths(scenario.workforce.roles[name].in_post)
             levels = [round(epoch.roles[role].funded * (1.0 + epoch.roles[role].over)) for epoch in rules]
             levels += _levels_after(plans, role, max(levels))
             found += [Post(team, role, n, wte, upper <= in_post) for n, (upper, wte) in _established(in_post, levels)]

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from workforce_sim.units import Unreadable
 
-_AMOUNT = re.compile(r"([^\d+-]*)([+-]?)(\d[\d,]{0,20}(?:\.\d{1,16})?)([^\d]*)", re.ASCII)
+_AMOUNT = re.compile(r"([+-]?)([^\d+-]*)([+-]?)((?:\d{1,3}(?:,\d{3})+|\d{1,16})(?:\.\d{1,16})?)([^\d]*)", re.ASCII)
 _EXPECTED = "an amount with its unit, such as 8%, -6 weeks or x0.9"
 
 
@@ -33,8 +33,9 @@ class Amount:
         match = _AMOUNT.fullmatch(" ".join(str(value).split()))
         if match is None:
             raise Unreadable(_EXPECTED)
-        number = Decimal(match[3].replace(",", "")) * (-1 if match[2] == "-" else 1)
-        return cls(match[1], number, match[4], match[2] == "+")
+        first, before, second, digits, after = match.groups()
+        number = Decimal(digits.replace(",", "")) * (-1 if "-" in (first, second) else 1)
+        return cls(before, number, after, "+" in (first, second))
 
     def is_like(self, other: Amount) -> bool:
         """Are both written in the same words? One week is like two weeks."""
@@ -50,8 +51,8 @@ class Amount:
         number = round(self.number, 10).normalize()
         if not self.before and not self.after:
             return int(number) if number == int(number) else float(number)
-        sign = "+" if self.plus and number >= 0 else ""
-        return f"{self.before}{sign}{number:f}{self.after}"
+        sign = "-" if number < 0 else "+" if self.plus else ""
+        return f"{sign}{self.before}{abs(number):f}{self.after}"
 
     def short(self) -> str:
         """The same without words around the number, for use beside another of its kind."""

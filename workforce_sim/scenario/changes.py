@@ -85,11 +85,13 @@ def numbers_by_steps(plan: Plan) -> dict[Steps, Number]:
     return {number.steps: number for number in numbers(plan)}
 
 
-def changed_numbers(known: Mapping[Steps, Number], changes: Sequence[Change], day: date) -> dict[Number, float]:
-    """The numbers that differ from the plan's on a day, and their values then."""
+def changed_numbers(
+    known: Mapping[Steps, Number], changes: Sequence[Change], day: date, decided: Sequence[Change] = ()
+) -> dict[Number, float]:
+    """The numbers that differ from the plan's on a day, and their values then; `decided` come last, in full."""
     values: dict[Number, float] = {}
-    for change in in_order(changes):
-        progress = change.progress(day)
+    acting = [(change, change.progress(day)) for change in in_order(changes)]
+    for change, progress in (*acting, *((change, 1.0) for change in decided)):
         for steps in change.targets if progress else ():
             number = known[steps]
             values[number] = change.applied(values.get(number, number.value or 0.0), progress)

@@ -68,6 +68,8 @@ class Layered:
     levers: list[Entry] = field(default_factory=list)
     own_levers: dict[str, Path] = field(default_factory=dict)
     """Name → file of the levers in the user's own folders."""
+    rules: dict[str, Entry] = field(default_factory=dict)
+    """Standing rules by name."""
     evidence: dict[str, Entry] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
 
@@ -166,12 +168,17 @@ def _separate(document: Document) -> Layered:
     layered = Layered(document)
     layered.changes = _listed(document, "changes", "{from: 2026-10-01, set: …, to: …}")
     layered.levers = _listed(document, "levers", "{lever: retain.bundle, from: 2026-07-01}")
-    evidence = document.tree.pop("evidence", None) or {}
-    if not isinstance(evidence, dict):
-        expected = "a mapping of paths, each with {grade: …, source: …}"
-        raise ScenarioError([document.place(("evidence",)).finding(("evidence",), "something else", expected)])
-    layered.evidence = {name: Entry(value, document, ("evidence", name)) for name, value in evidence.items()}
+    layered.rules = _named(document, "rules", "a mapping of names, each with {when: …, then: …}")
+    layered.evidence = _named(document, "evidence", "a mapping of paths, each with {grade: …, source: …}")
     return layered
+
+
+def _named(document: Document, key: str, expected: str) -> dict[str, Entry]:
+    """The entries of a top-level mapping, taken out of the tree."""
+    items = document.tree.pop(key, None) or {}
+    if not isinstance(items, dict):
+        raise _refusal(document, key)("something else", expected)
+    return {name: Entry(value, document, (key, name)) for name, value in items.items()}
 
 
 def _listed(document: Document, key: str, form: str) -> list[Entry]:
@@ -189,6 +196,7 @@ def _put_over(parent: Layered, child: Layered) -> Layered:
         parent.changes + child.changes,
         parent.levers + child.levers,
         parent.own_levers | child.own_levers,
+        parent.rules | child.rules,
         parent.evidence | child.evidence,
         list(parent.overrides),
     )

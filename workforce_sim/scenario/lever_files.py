@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, PlainValidator, StringConstraints, ValidationError, model_validator
 
 from workforce_sim import units
-from workforce_sim.errors import ScenarioError, either, quoted
+from workforce_sim.errors import ScenarioError, either, nearest, quoted
 from workforce_sim.scenario.amounts import Amount, Span
 from workforce_sim.scenario.document import GREATEST_TEXT, Place, read_document
 from workforce_sim.scenario.quantities import Block, Id, Quantity, default, fault
@@ -290,11 +290,11 @@ class Lever(Block):
         if taken:
             raise fault("another name for the parameter", (), quoted(taken[0]))
         used = set(_placeholders([self.changes, self.adds]))
-        for name in sorted(used ^ set(self.parameters)):
-            if name in used - set(BUILT_IN):
-                raise fault(f"one of the parameters of the lever, or {either(BUILT_IN)}", (), f"{{{name}}}")
-            if name not in used:
-                raise fault("a parameter that the lever uses", (), quoted(name))
+        for name in sorted(used - {*self.parameters, *BUILT_IN}):
+            expected = f"a placeholder for {either((*self.parameters, *BUILT_IN))}"
+            raise fault(expected, nearest(name, self.parameters), f"{{{name}}}")
+        for name in sorted(set(self.parameters) - used):
+            raise fault("a parameter that the lever uses", (), quoted(name))
         return self
 
     @property

@@ -33,7 +33,7 @@ from workforce_sim.scenario.lever_files import (
     shipped_levers,
 )
 from workforce_sim.scenario.numbers import numbers
-from workforce_sim.scenario.quantities import ID_PATTERN
+from workforce_sim.scenario.quantities import ID_PATTERN, Quantity
 from workforce_sim.scenario.schema import Plan
 from workforce_sim.units import Unreadable
 
@@ -41,6 +41,7 @@ GREATEST_USES = 50
 """Most levers in a scenario."""
 POSITIONS = {"low": -1.0, "default": 0.0, "high": 1.0}
 """Where the effects that have names lie."""
+_DELAY = Quantity(units.DURATION, 0.0, 60 * units.YEAR_DAYS)
 _FORM = "a lever, such as {lever: retain.bundle, from: 2026-07-01}"
 
 
@@ -292,9 +293,9 @@ class LeverEntry(Entry):
     """A change of a lever, with its date; what is wrong with it is told at the line that uses the lever."""
 
     def finding(self, below: Steps, found: str, expected: str, close: tuple[str, ...] = ()) -> Finding:
-        """A finding about the change: it names the lever, and the path if it is not what was found."""
+        """A finding about the change: it names the lever, and the path if a value is not right."""
         kind = next((kind for kind in VALUE_KEYS if kind in self.value), "")
-        of_path = "" if not kind or below == (kind,) else f" for {self.value[kind]}"
+        of_path = f" for {self.value[kind]}" if kind and below and below != (kind,) else ""
         return self.place().finding(self.steps, f"{found}{of_path}", expected, close)
 
 
@@ -343,7 +344,7 @@ def _between(
 
 
 def _days(duration: Any) -> timedelta:
-    return timedelta(days=round(units.duration(duration)))
+    return timedelta(days=round(_DELAY.read(duration)))
 
 
 def _changed(use: UsedLever, change: LeverChange) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from workforce_sim.scenario.layers import Entry, Layered, parse_layers, read_lay
 from workforce_sim.scenario.levers import entries_of, evidence_of_added, put_in, read_uses
 from workforce_sim.scenario.mending import Beyond, mended, overlap
 from workforce_sim.scenario.scenario import Background, Scenario, names_in
+from workforce_sim.scenario.standing import read_rules
 from workforce_sim.scenario.wording import findings_of
 
 TIME = frozenset(("start", "horizon", "warm_up", "opening_state"))
@@ -55,12 +56,15 @@ def _scenario(layered: Layered) -> Scenario:
     if not TIME & set(mended_paths):
         entries += entries_of(uses, base, beyond)
         changes = read_changes(entries, base, beyond)
+    rules = read_rules(layered.rules, base, beyond)
     findings.extend(finding for finding in beyond if not overlap(finding.path, mended_paths))
     findings.raise_if_any()
     overrides = tuple(layered.overrides)
-    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses))
+    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses), rules)
     scenario = Scenario.build(document.tree, background)
     findings.extend(_faults_in_time(scenario, document, entries))
+    findings.raise_if_any()
+    findings.extend(_faults_of_rules(scenario, layered))
     findings.raise_if_any()
     return scenario
 
@@ -95,11 +99,24 @@ def _faults_in_time(scenario: Scenario, document: Document, entries: Sequence[En
                 yield entries[_culprit(scenario, day)].finding((), f"on {day} at {path}: {found}", expected)
 
 
-def _faults_on(scenario: Scenario, day: date, document: Document) -> Iterable[tuple[str, str, str]]:
+def _faults_of_rules(scenario: Scenario, layered: Layered) -> Iterable[Finding]:
+    """What standing rules do to the plan, alone or together: it must be sound whenever they fire."""
+    told: set[tuple[str, str]] = set()
+    for day in scenario.epochs():
+        for on in range(1, 1 << len(scenario.rules)):
+            for path, found, expected in _faults_on(scenario, day, layered.document, on):
+                if (path, expected) not in told:
+                    told.add((path, expected))
+                    firing = scenario.rules[on.bit_length() - 1]
+                    where = layered.rules[firing.name]
+                    yield where.finding(("then",), f"on {day} at {path}: {found}", expected)
+
+
+def _faults_on(scenario: Scenario, day: date, document: Document, on: int = 0) -> Iterable[tuple[str, str, str]]:
     try:
-        standing = scenario.at(day)
+        standing = scenario.at(day, on)
     except ValidationError as error:
-        changed = replace(document, tree=scenario.tree_at(day))
+        changed = replace(document, tree=scenario.tree_at(day, on))
         found = list(findings_of(error, changed))
     else:
         found = list(_located(misfits(standing), document))

@@ -18,6 +18,7 @@ from workforce_sim.scenario.layers import Override
 from workforce_sim.scenario.levers import UsedLever
 from workforce_sim.scenario.numbers import with_numbers
 from workforce_sim.scenario.schema import Plan
+from workforce_sim.scenario.standing import StandingRule, active_changes
 
 
 def names_in(tree: dict[str, Any]) -> dict[str, tuple[str, ...]]:
@@ -42,6 +43,7 @@ class Background:
     overrides: tuple[Override, ...] = ()
     evidence: dict[str, Evidence] = field(default_factory=dict)
     levers: tuple[UsedLever, ...] = ()
+    rules: tuple[StandingRule, ...] = ()
 
 
 class Scenario(Plan):
@@ -88,19 +90,26 @@ class Scenario(Plan):
         """Path of a number → what is known about it."""
         return self._background.evidence
 
-    def at(self, day: date) -> Scenario:
-        """The scenario as it stands on a day, all changes up to then applied.
+    @property
+    def rules(self) -> tuple[StandingRule, ...]:
+        """The standing rules, by name."""
+        return self._background.rules
 
-        The reader has checked it at every turn, so that a pydantic `ValidationError` here is a fault of ours.
+    def at(self, day: date, on: int = 0) -> Scenario:
+        """The scenario as it stands on a day, all changes up to then applied, then those of the rules that are `on`.
+
+        `on` has a bit for each of `rules`. The reader has checked it at every turn, so that a pydantic
+        `ValidationError` here is a fault of ours.
         """
         base = self._base or self
-        tree = base.tree_at(day)
+        tree = base.tree_at(day, on)
         return base if tree is base.tree else Scenario.build(tree, base._background, base)
 
-    def tree_at(self, day: date) -> dict[str, Any]:
+    def tree_at(self, day: date, on: int = 0) -> dict[str, Any]:
         """The tree as it stands on a day, all changes up to then written into it."""
         base = self._base or self
-        changed = changed_numbers(numbers_by_steps(base), base.changes, day)
+        decided = active_changes(base.rules, on)
+        changed = changed_numbers(numbers_by_steps(base), base.changes, day, decided)
         return with_numbers(base.tree, base, changed) if changed else base.tree
 
     def epochs(self) -> tuple[date, ...]:
