@@ -10,7 +10,7 @@ import math
 from itertools import count
 from typing import TYPE_CHECKING
 
-from workforce_sim.engine.posts import Status, Story, value
+from workforce_sim.engine.posts import Cell, Status, Story, value
 from workforce_sim.engine.staffing import CareerEvent
 from workforce_sim.inputs.laws import geometric
 from workforce_sim.inputs.rules import LongAbsence, StaffRules
@@ -34,6 +34,7 @@ class Absence:
 
     def __init__(self, workforce: Workforce) -> None:
         self.workforce = workforce
+        self.slots_away: dict[Cell, set[int]] = {cell: set() for cell in workforce.slots_of}
         self._paces = {event: self._pace(field) for event, (_, field) in KINDS.items()}
 
     def _pace(self, field: str) -> float:
@@ -85,14 +86,18 @@ class Absence:
         hands_over = days >= workforce.rules.hand_over_after
         workforce.accepts[slot] = -1 if hands_over else 0
         workforce.note(workforce.today, slot, event)
+        self.slots_away[workforce.cell[slot]].add(slot)
         if hands_over:
             workforce.clinic.release(slot)
+        workforce.temporary.is_stale = True
         workforce.lay_out_days(team)
         workforce.clinic.staff_changed(team)
         yield workforce.until(back)
         if workforce.has_gone(slot, person):
             return
         workforce.note(workforce.today, slot, CareerEvent.BACK)
+        self.slots_away[workforce.cell[slot]].discard(slot)
+        workforce.temporary.is_stale = True
         stays = workforce.status[slot] == Status.HELD or workforce.today < workforce.stops_at(slot)
         workforce.accepts[slot] = int(stays)
         workforce.lay_out_days(team)

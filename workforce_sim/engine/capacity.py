@@ -6,7 +6,7 @@ a caseload place. Pure functions: no clock, no luck, no memory. `kernel/roster.p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -38,7 +38,8 @@ ROLE = np.dtype(
 staff."""
 
 
-def terms_table(rules: StaffRules, training: Sequence[TrainingRoute]) -> np.ndarray:
+@lru_cache(maxsize=1024)
+def terms_table(rules: StaffRules, training: tuple[TrainingRoute, ...]) -> np.ndarray:
     """ROLE, (terms,): the rules of an epoch as the compiled loops read them."""
     roles = len(rules.roles)
     table = np.zeros(2 * roles + len(training), dtype=ROLE)
@@ -77,7 +78,8 @@ def _daily(hours_a_week: float) -> float:
     return hours_a_week * 3600 / SUPERVISION_DAYS / 100
 
 
-def supervisor_table(rules: StaffRules, training: Sequence[TrainingRoute]) -> np.ndarray:
+@lru_cache(maxsize=1024)
+def supervisor_table(rules: StaffRules, training: tuple[TrainingRoute, ...]) -> np.ndarray:
     """uint8, (routine or newcomers, terms supervised, role): 1 = may supervise, may act as preceptor."""
     roles = len(rules.roles)
     table = np.zeros((2, 2 * roles + len(training), roles), dtype=np.uint8)

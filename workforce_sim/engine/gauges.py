@@ -163,7 +163,7 @@ class Gauges:
         workforce, staff = self.workforce, self.workforce.staff
         holds = [role for role in roles if workforce.rules.roles[role].places > 0]
         slots = [slot for slot, (_, role) in enumerate(workforce.cell) if role in holds
-                 and workforce.status[slot] in (Status.HELD, Status.ON_NOTICE)]  # fmt: skip
+                 and workforce.status[slot] in Status.IN_POST]  # fmt: skip
         carried = staff["cases"][slots].sum() if name == "caseload_per_wte" else staff["held"][slots].sum() / 1000
         return _over(float(carried), sum(workforce.wte[slot] for slot in slots) / 100)
 

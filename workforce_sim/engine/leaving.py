@@ -95,7 +95,8 @@ class Leaving:
     def resign(self, slot: int, day: int, last_day: int) -> None:
         """Notice is given; recruitment to the post begins at once, if it is still funded."""
         workforce = self.workforce
-        workforce.status[slot], workforce.leave_day[slot] = Status.ON_NOTICE, last_day
+        workforce.become(slot, Status.ON_NOTICE)
+        workforce.leave_day[slot] = last_day
         workforce.note(day, slot, CareerEvent.RESIGNED)
         workforce.recruitment.match_establishment(workforce.cell[slot], first=slot, since=day)
 

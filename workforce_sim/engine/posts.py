@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Generator
-from enum import IntEnum
 from typing import Any
 
 from simpy import Event
@@ -23,14 +22,11 @@ Cell = tuple[int, int]
 """(team, role)"""
 
 
-class Status(IntEnum):
-    """Of a post, or any other slot."""
+class Status:
+    """Of a post, or any other slot: plain whole numbers, because they are compared and counted all the time."""
 
-    EMPTY = 0
-    HELD = 1
-    ON_NOTICE = 2
-    TRAINEE = 3
-    TEMPORARY = 4
+    EMPTY, HELD, ON_NOTICE, TRAINEE, TEMPORARY = range(5)
+    IN_POST = (HELD, ON_NOTICE)
 
 
 def value(law: Law, word: int) -> int:

@@ -52,10 +52,8 @@ class Recruitment:
 
     def room(self, cell: Cell) -> int:
         """Hundredths of a WTE by which those staying fall short of the establishment, over-recruitment included."""
-        workforce = self.workforce
-        limit = round(self.funded(cell) * (1.0 + workforce.rules.roles[cell[1]].over))
-        staying = (slot for slot in workforce.slots_of[cell] if workforce.status[slot] == Status.HELD)
-        return limit - sum(workforce.wte[slot] for slot in staying)
+        over = self.workforce.rules.roles[cell[1]].over
+        return round(self.funded(cell) * (1.0 + over)) - self.workforce.staying[cell]
 
     def match_establishment(self, cell: Cell, first: int | None = None, since: int | None = None,
                             under_way: bool = False) -> None:  # fmt: skip
@@ -65,11 +63,13 @@ class Recruitment:
         first, and leavers are not replaced; nobody is dismissed. `since`: the day recruitment began, if not today.
         """
         workforce, slots = self.workforce, self.workforce.posts_of[cell]
+        workforce.temporary.is_stale |= workforce.rules.budget is not None
         frozen = workforce.rules.roles[cell[1]].frozen
         room = self.room(cell) - sum(workforce.wte[slot] for slot in slots if slot in self.sought)
         for slot in reversed(slots):
             if (room < 0 or frozen) and slot in self.sought:
-                self.sought.pop(slot).interrupt()
+                self.sought[slot].interrupt()
+                self.stop_seeking(slot)
                 room += workforce.wte[slot]
         self.refused[cell] = 0
         if frozen:
@@ -82,8 +82,15 @@ class Recruitment:
             if workforce.spending.bears(cell[1], workforce.wte[slot]):
                 began = -self.days_under_way(slot) if under_way else workforce.today if since is None else since
                 self.sought[slot] = workforce.env.process(self.recruitment(slot, began))
+                workforce.spending.people += workforce.spending.cost(cell[1], workforce.wte[slot])
             else:
                 self.refused[cell] += workforce.wte[slot]
+
+    def stop_seeking(self, slot: int) -> None:
+        """Somebody is found, or recruitment is withdrawn."""
+        del self.sought[slot]
+        workforce = self.workforce
+        workforce.spending.people -= workforce.spending.cost(workforce.cell[slot][1], workforce.wte[slot])
 
     def match_all(self) -> None:
         """Every role of every team: the establishment or the money has changed."""
@@ -124,7 +131,7 @@ class Recruitment:
         except Interrupt:
             workforce.note(workforce.today, slot, CareerEvent.WITHDRAWN, sought=True)
         else:
-            del self.sought[slot]
+            self.stop_seeking(slot)
             from_below = self.from_below(slot) if words[2] < threshold(workforce.role_rules(slot).promoted) else -1
             if from_below < 0:
                 workforce.start(slot)
@@ -171,14 +178,11 @@ class Recruitment:
                 self._left[key] -= wte
                 self.converted[cell] -= wte
                 self.converted[into] += round(wte * plan.ratio)
+                workforce.temporary.is_stale = True
                 workforce.note(workforce.today, workforce.posts_of[cell][0], CareerEvent.CONVERTED)
                 self.match_establishment(cell)
                 self.match_establishment(into)
 
     def vacant(self, cell: Cell) -> int:
         """Hundredths of a WTE of the establishment that nobody holds."""
-        workforce = self.workforce
-        held = (Status.HELD, Status.ON_NOTICE)
-        return self.funded(cell) - sum(
-            workforce.wte[slot] for slot in workforce.slots_of[cell] if workforce.status[slot] in held
-        )
+        return self.funded(cell) - self.workforce.held[cell]

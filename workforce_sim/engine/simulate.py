@@ -16,7 +16,7 @@ import simpy
 from workforce_sim import compiled
 from workforce_sim.engine import kernel
 from workforce_sim.engine.gauges import Tallies
-from workforce_sim.engine.kernel.handle import handle
+from workforce_sim.engine.kernel.handle import handle, kept_handle
 from workforce_sim.engine.management import Management
 from workforce_sim.engine.state import (
     COURSE,
@@ -99,7 +99,7 @@ class Compiled:
 
     def set_rules(self, rules: Rules) -> None:
         """From today on these rules hold."""
-        self._rules = handle(rules)
+        self._rules = kept_handle(rules)
         self.world.dirty[:] = 1
 
     def open(self) -> None:

@@ -95,7 +95,7 @@ STAFF = np.dtype(
         ("team", "i4"),
         ("role", "i4"),
         ("occupied", "i4"),
-        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: on long absence
+        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
         ("cases", "i4"),
         ("case_head", "i8"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other

@@ -27,31 +27,30 @@ class Spending:
 
     def __init__(self, workforce: Workforce) -> None:
         self.workforce = workforce
+        self.people = 0.0
+        """Pounds a year for those staying, those sought and trainees."""
 
     def bears(self, role: int, wte: int) -> bool:
-        """Whether one more person can be paid for a full year."""
-        budget = self.workforce.rules.budget
-        return budget is None or self.committed() + self.cost(role, wte) <= budget
+        """Whether one more person can be paid for a full year, besides those there are and temporary staff."""
+        budget, temporary = self.workforce.rules.budget, self.workforce.temporary
+        return budget is None or self.people + temporary.cost() + self.cost(role, wte) <= budget
 
     def cost(self, role: int, wte: int) -> float:
-        """Pounds a year."""
+        """Pounds a year for staff in a role."""
         return self.workforce.rules.roles[role].cost * wte / 100
 
-    def committed(self) -> float:
-        """Pounds a year for those staying, those sought, trainees and temporary staff."""
+    def of(self, slot: int, status: int) -> float:
+        """Pounds a year for whoever is in a slot; those on notice will not be there."""
         workforce = self.workforce
-        staying = sum(
-            self.cost(workforce.cell[slot][1], workforce.wte[slot])
-            for slot, status in enumerate(workforce.status)
-            if status == Status.HELD or slot in workforce.recruitment.sought
-        )
-        routes = workforce.inputs.training
-        trainees = sum(
-            routes[workforce.posts[slot].route].pay * workforce.wte[slot] / 100
-            for slot, status in enumerate(workforce.status)
-            if status == Status.TRAINEE
-        )
-        return staying + trainees + workforce.temporary.cost()
+        if status == Status.HELD:
+            return self.cost(workforce.cell[slot][1], workforce.wte[slot])
+        return workforce.inputs.training[workforce.posts[slot].route].pay if status == Status.TRAINEE else 0.0
+
+    def count(self) -> None:
+        """Add everybody up: pay has changed."""
+        workforce = self.workforce
+        self.people = sum(self.of(slot, status) for slot, status in enumerate(workforce.status))
+        self.people += sum(self.of(slot, Status.HELD) for slot in workforce.recruitment.sought)
 
 
 class Temporary:
@@ -64,60 +63,56 @@ class Temporary:
         }
         self.bought: dict[Cell, tuple[int, int, int]] = dict.fromkeys(self.slot_of, (0, 0, 0))
         """Hundredths of a WTE: bank, agency, and those asked for but not bought."""
+        self.is_stale = True
+        """Has anything changed since staff were last called that bears on how many are asked for?"""
         self._booked = 0
         self._working_days = np.concatenate(([0], np.cumsum(workforce.inputs.working))).tolist()
         for cell, slot in self.slot_of.items():
             workforce.people[slot] = workforce.nobody(slot)
             workforce.people[slot]["terms"] = workforce.terms_of_temporary(cell[1])
             workforce.people[slot]["leave_planned"] = workforce.people[slot]["sickness_drawn"] = NEVER_PLANNED
-            workforce.status[slot], workforce.accepts[slot] = Status.TEMPORARY, 0
+            workforce.become(slot, Status.TEMPORARY)
+            workforce.accepts[slot] = -1
             workforce.keys[slot] = workforce.post_key[slot]
             workforce.staff["kind"][slot] = StaffKind.TEMPORARY
             workforce.roster[slot] = workforce.inputs.working
 
     def call(self) -> None:
-        """Buy what is asked for today, as far as the money goes: agency staff are cut first."""
-        workforce = self.workforce
-        rules = workforce.rules
+        """Buy what is asked for today, as far as the money goes: role by role, and bank before agency."""
+        workforce, rules = self.workforce, self.workforce.rules
+        self.is_stale = False
+        left = None if rules.budget is None else rules.budget - workforce.spending.people
         for cell, slot in self.slot_of.items():
-            asked = self.asked(cell)
-            bank, agency = asked if rules.budget is None else self._affordable(cell, *asked)
+            bank, agency = asked = self.asked(cell)
+            if left is not None:
+                cost = rules.roles[cell[1]].cost / 100
+                bank = affordable(bank, cost * rules.bank_premium, left)
+                left -= bank * cost * rules.bank_premium
+                agency = affordable(agency, cost * rules.agency_premium, left)
+                left -= agency * cost * rules.agency_premium
             bought = (bank, agency, sum(asked) - bank - agency)
-            if bought == self.bought[cell]:
-                continue
-            self.book(workforce.today)
-            self.bought[cell] = bought
-            total = bank + agency
-            if not total:
-                workforce.clinic.release(slot)
-            workforce.staff["wte"][slot] = total
-            workforce.staff["occupied"][slot] = int(total > 0)
-            done = bank * rules.bank_does + agency * rules.agency_does
-            workforce.people["does"][slot] = done / total if total else 0.0
+            if bought != self.bought[cell]:
+                self.book(workforce.today)
+                self.bought[cell] = bought
+                self._seat(slot, bank, agency)
+
+    def _seat(self, slot: int, bank: int, agency: int) -> None:
+        """So many are at work from today."""
+        workforce, rules, total = self.workforce, self.workforce.rules, bank + agency
+        if not total:
+            workforce.clinic.release(slot)
+        workforce.staff["wte"][slot] = total
+        workforce.staff["occupied"][slot] = int(total > 0)
+        done = bank * rules.bank_does + agency * rules.agency_does
+        workforce.people["does"][slot] = done / total if total else 0.0
 
     def asked(self, cell: Cell) -> tuple[int, int]:
         """Bank and agency staff that the rules ask for, hundredths of a WTE."""
         workforce, role = self.workforce, self.workforce.rules.roles[cell[1]]
-        absent = sum(
-            workforce.wte[slot]
-            for slot in workforce.slots_of[cell]
-            if workforce.people["away_until"].item(slot) > workforce.today
-            and workforce.status[slot] in (Status.HELD, Status.ON_NOTICE)
-        )
+        absent = sum(workforce.wte[slot] for slot in workforce.absence.slots_away[cell])
         bank = role.bank + round(workforce.rules.backfill * absent) + workforce.training.backfilled.get(cell, 0)
         vacant = max(0, workforce.recruitment.vacant(cell)) if role.agency_for_vacancies else 0
         return bank, role.agency + round(role.agency_for_vacancies * vacant)
-
-    def _affordable(self, cell: Cell, bank: int, agency: int) -> tuple[int, int]:
-        workforce, rules = self.workforce, self.workforce.rules
-        kept, self.bought[cell] = self.bought[cell], (0, 0, 0)
-        left = max(0.0, (rules.budget or 0.0) - workforce.spending.committed())
-        self.bought[cell] = kept
-        cost = rules.roles[cell[1]].cost / 100
-        most_bank = min(bank, int(left / (cost * rules.bank_premium))) if cost else bank
-        left -= most_bank * cost * rules.bank_premium
-        most_agency = min(agency, int(left / (cost * rules.agency_premium))) if cost else agency
-        return most_bank, most_agency
 
     def cost(self) -> float:
         """Pounds a year for those bought today."""
@@ -140,3 +135,8 @@ class Temporary:
             row[Staffing.BANK_DAYS] += bank * days
             row[Staffing.AGENCY_DAYS] += agency * days
             row[Staffing.COVER_CUT] += cut * days
+
+
+def affordable(wte: int, cost: float, left: float) -> int:
+    """Hundredths of a WTE that what is left of the budget buys, at so many pounds a year for each."""
+    return min(wte, max(0, int(left / cost))) if cost else wte

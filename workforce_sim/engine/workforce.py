@@ -26,7 +26,7 @@ from simpy import Environment, Event, Timeout
 
 from workforce_sim.engine.absence import Absence
 from workforce_sim.engine.capacity import supervisor_table, terms_table
-from workforce_sim.engine.kernel import roster as compiled
+from workforce_sim.engine.kernel import draw_sickness, lay_out_days, plan_leave, take_stock
 from workforce_sim.engine.kernel.handle import handle
 from workforce_sim.engine.kernel.roster import LEAVE_AS_USUAL, PART_DAYS, PERSON, Personnel, Stretch
 from workforce_sim.engine.leaving import Leaving, tenure_law
@@ -158,19 +158,21 @@ class Workforce:
         self.note(self.today, slot, CareerEvent.STARTED)
         self._follow(slot)
 
-    def begin(self, slot: int, start_day: int, status: Status = Status.HELD, kind: StaffKind = StaffKind.IN_POST,
+    def begin(self, slot: int, start_day: int, status: int = Status.HELD, kind: StaffKind = StaffKind.IN_POST,
               terms: int | None = None) -> None:  # fmt: skip
         """Someone new takes a slot today; `start_day` may be earlier for those who are found in training."""
         self.occupant[slot] += 1
         self.rounds[slot] = 0
-        self.take_post(slot, start_day, sick=False, terms=terms)
-        self.status[slot], self.staff["kind"][slot] = status, kind
+        self.take_post(slot, start_day, sick=False, status=status, terms=terms)
+        self.staff["kind"][slot] = kind
         self._changed(slot)
         self.plan_days_off(slot)
 
-    def take_post(self, slot: int, start_day: int, sick: bool, terms: int | None = None) -> None:
+    def take_post(
+        self, slot: int, start_day: int, sick: bool, status: int = Status.HELD, terms: int | None = None
+    ) -> None:
         """What is the same for the found and for the newly started. Nobody has felt any load yet."""
-        self.status[slot] = Status.HELD
+        self.become(slot, status)
         self.people[slot] = self.nobody(slot)
         self.people[slot]["start_day"], self.people[slot]["sick"] = start_day, sick
         if terms is not None:
@@ -190,7 +192,8 @@ class Workforce:
     def take_up_role(self, slot: int) -> None:
         """A trainee who has qualified is in post from today, in the same seat and with the same patients."""
         self.note(self.today, slot, CareerEvent.QUALIFIED)
-        self.status[slot], self.staff["kind"][slot] = Status.HELD, StaffKind.IN_POST
+        self.become(slot, Status.HELD)
+        self.staff["kind"][slot] = StaffKind.IN_POST
         self.people[slot]["terms"], self.people[slot]["start_day"] = self.cell[slot][1], self.today
         self._changed(slot)
         self.recruitment.match_establishment(self.cell[slot])
@@ -227,17 +230,27 @@ class Workforce:
         """The slot is empty from today; the caseload is released first, as it was last night."""
         self.clinic.release(slot)
         self.note(self.today, slot, why)
-        self.status[slot] = Status.EMPTY
+        self.become(slot, Status.EMPTY)
         self.occupied[slot] = self.accepts[slot] = 0
         self.keys[slot] = -1
         self.roster[slot, self.today :] = 0
+        self.absence.slots_away[self.cell[slot]].discard(slot)
         self._changed(slot)
+
+    def become(self, slot: int, status: int) -> None:
+        """The status of a slot, and the sums that hang on it."""
+        cell, wte, before = self.cell[slot], self.wte[slot], self.status[slot]
+        self.status[slot] = status
+        self.staying[cell] += wte * ((status == Status.HELD) - (before == Status.HELD))
+        self.held[cell] += wte * ((status in Status.IN_POST) - (before in Status.IN_POST))
+        self.spending.people += self.spending.of(slot, status) - self.spending.of(slot, before)
 
     def has_gone(self, slot: int, person: int) -> bool:
         """Whether someone no longer holds this slot."""
         return self.status[slot] == Status.EMPTY or self.person(slot) != person
 
     def _changed(self, slot: int) -> None:
+        self.temporary.is_stale = True
         team = self.posts[slot].team
         self.lay_out_days(team)
         self.clinic.staff_changed(team)
@@ -261,12 +274,11 @@ class Workforce:
         if slot is not None or today in (0, year_began):
             part_of_year = (year_ends - today) / (year_ends - year_began) * PART_DAYS
             leave, study = round(rules.leave_days * part_of_year), round(rules.study_days * part_of_year)
-            compiled.plan_leave(self._personnel, self._stretch(year_ends, slot), leave, study)
-        recovers, gain = 1.0 / max(1.0, rules.sickness_spell), 0.0 if loop is None else loop.gain_on_sickness
+            plan_leave(self._personnel, self._stretch(year_ends, slot), leave, study)
+        recovers, gain = 1.0 / max(1.0, rules.sickness_spell), 0.0 if loop is None else float(loop.gain_on_sickness)
         month_ends = self._months[bisect_right(self._months, today)]
-        compiled.draw_sickness(
-            self._personnel, self._stretch(month_ends, slot), rules.sickness_share, recovers, gain, SICKNESS_BOUNDS
-        )
+        share = float(rules.sickness_share)
+        draw_sickness(self._personnel, self._stretch(month_ends, slot), share, recovers, gain, SICKNESS_BOUNDS)
 
     def bookkeeping(self, booked: Iterable[Event]) -> Story:
         """On the first day of each period the one before is closed."""
@@ -289,15 +301,16 @@ class Workforce:
     def close_period(self, period: int, day: int) -> None:
         """Write down the state as the day before `day` ended."""
         self.temporary.book(day)
-        funded = np.zeros((len(self.inputs.names.teams), len(self.inputs.names.roles)), dtype=np.int64)
+        funded = np.array([self.recruitment.funded(cell) for cell in self.posts_of], dtype=np.int64)
+        funded = funded.reshape(len(self.inputs.names.teams), len(self.inputs.names.roles))
+        take_stock(self._personnel, period, day, funded, self.rules.exhaustion is not None)
+        record = self.personnel.staffing[period]
         for cell in self.posts_of:
-            funded[cell] = self.recruitment.funded(cell)
-        compiled.take_stock(self._personnel, period, day, funded, self.rules.exhaustion is not None)
-        for cell in self.posts_of:
-            row = self.personnel.staffing[period, cell[0], cell[1]]
-            vacant = max(0, row[Staffing.FUNDED] - row[Staffing.IN_POST])
-            row[Staffing.FROZEN] = vacant if self.rules.roles[cell[1]].frozen else 0
-            row[Staffing.REFUSED] = min(vacant, self.recruitment.refused[cell])
+            frozen, refused = self.rules.roles[cell[1]].frozen, self.recruitment.refused[cell]
+            if frozen or refused:
+                vacant = max(0, record[cell][Staffing.FUNDED] - record[cell][Staffing.IN_POST])
+                record[cell][Staffing.FROZEN] = vacant if frozen else 0
+                record[cell][Staffing.REFUSED] = min(vacant, refused)
 
     # --- rules and capacity -------------------------------------------------------------------------------------------
 
@@ -309,22 +322,28 @@ class Workforce:
             self.people["load"], self.people["exhaustion"] = 1.0, rules.exhaustion.usual
             self.available[:] = self.used[:] = 0
         self.temporary.book(self.today)
+        matters = _bears_on_recruitment(self.rules) != _bears_on_recruitment(rules)
+        dear = any(new.cost != old.cost for new, old in zip(rules.roles, self.rules.roles, strict=True))
         self._hold(rules)
+        self.temporary.is_stale = True
+        if dear:
+            self.spending.count()
         self._meet(self.personnel._replace(terms=self._terms, supervised_by=self._supervised_by,
                                            leave_weight=self._leave_weight))  # fmt: skip
         self.lay_out_days()
-        self.recruitment.match_all()
+        if matters:
+            self.recruitment.match_all()
 
     def lay_out_days(self, team: int | None = None, after_a_week: bool = False) -> None:
         """From today on, what everybody (in a team) can do in a day: WTE x clinical share x ramp, less supervision.
 
         `after_a_week`: first, what the week's load has done to people.
         """
-        if self.temporary.slot_of:
+        if self.temporary.slot_of and self.temporary.is_stale:
             self.temporary.call()
         first, last = (0, len(self.inputs.names.teams)) if team is None else (team, team + 1)
         loop = self._loop if after_a_week else NO_LOOP
-        if compiled.lay_out_days(self._personnel, first, last, self.today, loop):
+        if lay_out_days(self._personnel, first, last, self.today, loop):
             for number, changed in enumerate(self.personnel.changed[first:last].tolist(), first):
                 if changed:
                     self.clinic.staff_changed(number)
@@ -424,6 +443,8 @@ class Workforce:
     def _nobody_yet(self) -> None:
         n, teams, roles = len(self.posts), len(self.inputs.names.teams), len(self.inputs.names.roles)
         self.status: list[int] = [Status.EMPTY] * n
+        self.staying, self.held = dict.fromkeys(self.slots_of, 0), dict.fromkeys(self.slots_of, 0)
+        """Hundredths of a WTE by team and role: in post and not on notice; in post."""
         self.occupant, self.rounds, self.leave_day = [0] * n, [0] * n, [NOT_YET] * n
         self.leaves_nhs = [False] * n
         self._chronicle: list[tuple[int, int, int, int]] = []
@@ -468,7 +489,7 @@ class Workforce:
             self._loop = NO_LOOP
         else:
             smoothing = min(1.0, WEEK / max(loop.smoothing_days, 1.0))
-            self._loop = (smoothing, loop.rise, loop.recovery, loop.usual - loop.relief)
+            self._loop = (smoothing, float(loop.rise), float(loop.recovery), float(loop.usual - loop.relief))
         self._terms = terms_table(rules, self.inputs.training)
         self._supervised_by = supervisor_table(rules, self.inputs.training)
         self._leave_weight = leave_weights(rules.leave_months, self.inputs.start, self._leave_years[-1])
@@ -485,6 +506,11 @@ class Workforce:
     def _stretch(self, until: int, slot: int | None) -> Stretch:
         first, last = (0, len(self.posts)) if slot is None else (slot, slot + 1)
         return Stretch(self.seed, self.replication, self.inputs.start.toordinal(), first, last, self.today, until)
+
+
+def _bears_on_recruitment(rules: StaffRules) -> tuple[object, ...]:
+    """What decides how many posts are recruited to."""
+    return (rules.budget, *((role.funded, role.over, role.frozen, role.cost) for role in rules.roles))
 
 
 @lru_cache(maxsize=64)

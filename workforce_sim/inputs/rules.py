@@ -123,9 +123,9 @@ class Prices:
     programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StaffRules:
-    """The workforce's rules in one epoch."""
+    """The workforce's rules in one epoch. Told apart by identity, so that what is made of them can be remembered."""
 
     day_seconds: int  # contracted seconds of 1 WTE on a working day
     leave_days: float  # working days per year, bank holidays apart

@@ -23,7 +23,7 @@ from workforce_sim.scenario.schema import Plan
 from workforce_sim.scenario.shapes import GRID_DAYS, Shape
 from workforce_sim.units import Unreadable
 
-GREATEST_CHANGES = 200
+GREATEST_CHANGES = 500
 """Most dated changes in a scenario."""
 
 _FACTOR = Quantity(units.MULTIPLIER, 0.0, 1000.0)

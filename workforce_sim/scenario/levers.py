@@ -37,7 +37,7 @@ from workforce_sim.scenario.quantities import ID_PATTERN, Quantity
 from workforce_sim.scenario.schema import Plan
 from workforce_sim.units import Unreadable
 
-GREATEST_USES = 50
+GREATEST_USES = 100
 """Most levers in a scenario."""
 POSITIONS = {"low": -1.0, "default": 0.0, "high": 1.0}
 """Where the effects that have names lie."""

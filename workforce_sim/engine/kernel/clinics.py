@@ -153,7 +153,7 @@ def first_contact_due(w, r, day, slot, s):
     node = w.course_node
     best, best_task = w.heap[own_heap(r, slot)], -1
     if s["kind"] == StaffKind.TEMPORARY:
-        best = longest_overdue(w, r, day, s)
+        best = longest_overdue(w, r, day, slot, s)
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
@@ -168,12 +168,13 @@ def first_contact_due(w, r, day, slot, s):
 
 
 @njit(cache=True)
-def longest_overdue(w, r, day, s):
+def longest_overdue(w, r, day, slot, s):
     """The course node overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
-    node, best = w.course_node, -1
-    for slot in range(w.team_slots[s["team"]], w.team_slots[s["team"] + 1]):
-        head = w.heap[own_heap(r, slot)]
-        if w.staff[slot]["role"] != s["role"] or head < 0 or node[head]["order"] >= day + ORIGIN:
+    node, best, colleague = w.course_node, -1, slot - 1  # temporary staff have the last slot of their role
+    while colleague >= 0 and w.staff[colleague]["role"] == s["role"] and w.staff[colleague]["team"] == s["team"]:
+        head = w.heap[own_heap(r, colleague)]
+        colleague -= 1
+        if head < 0 or node[head]["order"] >= day + ORIGIN:
             continue
         if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
             best = head

@@ -14,6 +14,7 @@ With NUMBA_DISABLE_JIT=1 no handle is needed: the named tuple itself has the sam
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -37,13 +38,28 @@ class Handle:
             numbers += [array.ctypes.data, *array.shape]
         self.table = np.array(numbers, dtype=np.int64)
         self.address = self.table.ctypes.data
-        fields = zip(arrays._fields, arrays, strict=True)
-        self.numba_type = HandleType(tuple((name, numpy_support.from_dtype(a.dtype), a.ndim) for name, a in fields))
+        self.numba_type = _type_of(arrays._fields, tuple((array.dtype, array.ndim) for array in arrays))
 
 
 def handle(arrays: Any) -> Any:
     """A handle of a named tuple of arrays, or the named tuple itself where nothing is compiled."""
     return arrays if config.DISABLE_JIT else Handle(arrays)
+
+
+_KEPT: dict[int, Any] = {}
+_MOST_KEPT = 512
+
+
+def kept_handle(arrays: Any) -> Any:
+    """A handle of arrays that never change, made once: rules are the same in every replication."""
+    kept = _KEPT.get(id(arrays))  # a handle keeps its arrays alive, so that no others can have this id
+    if kept is None:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = handle(arrays)
+        if not config.DISABLE_JIT:
+            _KEPT[id(arrays)] = kept
+    return kept
 
 
 class Entrance:
@@ -74,6 +90,13 @@ class HandleType(types.Type):
             self.places[name] = place, types.Array(element, ndim, "C")
             place += 1 + ndim
         super().__init__(name=f"Handle({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
+
+
+@lru_cache(maxsize=64)
+def _type_of(names: tuple[str, ...], kinds: tuple[tuple[np.dtype[Any], int], ...]) -> HandleType:
+    """Remembered, because rules change often in a run and numba takes a millisecond to think of a type."""
+    fields = zip(names, kinds, strict=True)
+    return HandleType(tuple((name, numpy_support.from_dtype(dtype), ndim) for name, (dtype, ndim) in fields))
 
 
 @register_model(HandleType)
