@@ -26,8 +26,7 @@ def hundredths(wte: float) -> int:
 
 def full_cost(scenario: Scenario, salary: float) -> float:
     """Pounds a year of 1 WTE: pay, pay rise, on-costs and overheads."""
-    money = scenario.money
-    return salary * (1.0 + scenario.workforce.pay_rise.rise) * money.on_costs * (1.0 + money.overheads)
+    return scenario.money.full_cost(salary, scenario.workforce.pay_rise.rise)
 
 
 def staff_rules(scenario: Scenario, names: Names, today: date) -> StaffRules:
