@@ -91,7 +91,7 @@ class Quantity:
         forms: list[dict[str, Any]] = []
         words = "|".join(unit.replace(" ", " +") for unit in self.measure.units if unit)
         if words or self.measure.prefix:
-            ending = f" *({words})" if words else ""
+            ending = f"( *({words}))" + "?" * ("" in self.measure.units) if words else ""
             whole = "([0-9]+|[0-9]{1,3}(,[0-9]{3})+)" if self.measure.prefix == units.POUND else "[0-9]+"
             pattern = rf"^\s*{self.measure.prefix.replace(' ', ' +')}[+-]?{whole}(\.[0-9]+)?{ending}\s*$"
             forms.append({"type": "string", "pattern": pattern, "examples": list(self.measure.examples[:1])})
