@@ -32,7 +32,7 @@ FLOORS = (
 """From the ground up. Imports go down, or stay on their floor."""
 
 BORDERS = {
-    "simpy": ("engine/workforce.py", "engine/management.py", "engine/simulate.py"),
+    "simpy": ("engine/",),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
     "pandas": ("results/", "analysis/", "run.py", "present/"),
     "pyarrow": ("results/",),

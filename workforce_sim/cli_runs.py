@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -57,9 +58,13 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @_options
 def run(files: tuple[str, ...], **options: Any) -> None:
     """Run scenarios and summarise each: waits, lists, caseloads and staff at the end of every year."""
-    from workforce_sim.run import run as run_study
 
-    _simulate(run_study, files, **options)
+    def study_of(scenarios: Sequence[Scenario], **how: Any) -> Study:
+        from workforce_sim.run import run
+
+        return run(scenarios, **how)
+
+    _simulate(study_of, files, **options)
 
 
 @click.command()
@@ -68,11 +73,13 @@ def run(files: tuple[str, ...], **options: Any) -> None:
 @_options
 def compare(baseline: str, whatifs: tuple[str, ...], **options: Any) -> None:
     """Run what-ifs beside a baseline, and tell what differs and how sure that is."""
-    from workforce_sim.run import compare as compare_study
 
-    _simulate(
-        lambda scenarios, **how: compare_study(scenarios[0], scenarios[1:], **how), (baseline, *whatifs), **options
-    )
+    def study_of(scenarios: Sequence[Scenario], **how: Any) -> Study:
+        from workforce_sim.run import compare
+
+        return compare(scenarios[0], scenarios[1:], **how)
+
+    _simulate(study_of, (baseline, *whatifs), **options)
 
 
 @click.command()
@@ -89,14 +96,14 @@ def _simulate(
     study_of: Callable[..., Study], files: Sequence[str], *, folder: Path | None, force: bool, **options: Any
 ) -> None:
     """Read, run, save and summarise; refuse a folder that is taken before anything is run."""
-    from workforce_sim.present.summary import summary
-    from workforce_sim.results.store import refuse_if_taken
-
-    scenarios = _read(files)
-    if folder is not None:
-        refuse_if_taken(folder, force)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        from workforce_sim.present.summary import summary
+        from workforce_sim.results.store import refuse_if_taken
+
+        scenarios = _read(files)
+        if folder is not None:
+            refuse_if_taken(folder, force)
         with _progress() as told:
             study = _aside(lambda: study_of(scenarios, **options, **told))
         if folder is not None:
@@ -113,8 +120,12 @@ def _simulate(
 
 
 def _aside(work: Callable[[], Study]) -> Study:
-    """Work done in another thread, so that Ctrl-C is heard at once even inside the compiler, which can swallow it."""
-    return ThreadPoolExecutor(1).submit(work).result()
+    """Work done in another thread, so that Ctrl-C is heard at once even inside the compiler, which can swallow it.
+
+    The thread and the processes that it starts never hear it.
+    """
+    deaf = partial(signal.pthread_sigmask, signal.SIG_BLOCK, {signal.SIGINT})
+    return ThreadPoolExecutor(1, initializer=deaf).submit(work).result()
 
 
 def _end_at_once(code: int) -> NoReturn:

@@ -80,7 +80,7 @@ def test_a_ramp_is_a_staircase_of_epochs() -> None:
     found = [epoch.rules.chance[0, 0, Chance.TO_TREATMENT] for epoch in inputs.epochs]
     expected = [threshold(p) for p in (1.0, 1.0, 1 - 0.5 / 3, 1 - 1.0 / 3, 0.5, 1.0)]
     assert np.abs(np.array(found) - expected).max() <= 1
-    assert all(epoch.staff == inputs.epochs[0].staff for epoch in inputs.epochs)
+    assert all(vars(epoch.staff) == vars(inputs.epochs[0].staff) for epoch in inputs.epochs)
 
 
 def test_a_change_holds_from_its_date() -> None:

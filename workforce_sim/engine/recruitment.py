@@ -39,6 +39,8 @@ class Recruitment:
         self.sought: dict[int, Process] = {}
         self.refused = dict.fromkeys(workforce.posts_of, 0)
         """Hundredths of a WTE not recruited to, because the budget would not bear it."""
+        self._least_refused = dict.fromkeys(workforce.posts_of, 0)
+        """The smallest such post."""
         self.converted = dict.fromkeys(workforce.posts_of, 0)
         """Hundredths of a WTE added to the establishment by conversions."""
         teams = range(len(workforce.inputs.names.teams))
@@ -71,7 +73,7 @@ class Recruitment:
                 self.sought[slot].interrupt()
                 self.stop_seeking(slot)
                 room += workforce.wte[slot]
-        self.refused[cell] = 0
+        self.refused[cell] = self._least_refused[cell] = 0
         if frozen:
             return
         for slot in slots if first not in slots else [first, *slots]:
@@ -85,6 +87,7 @@ class Recruitment:
                 workforce.spending.people += workforce.spending.cost(cell[1], workforce.wte[slot])
             else:
                 self.refused[cell] += workforce.wte[slot]
+                self._least_refused[cell] = min(workforce.wte[slot], self._least_refused[cell] or workforce.wte[slot])
 
     def stop_seeking(self, slot: int) -> None:
         """Somebody is found, or recruitment is withdrawn."""
@@ -96,6 +99,12 @@ class Recruitment:
         """Every role of every team: the establishment or the money has changed."""
         for cell in self.workforce.posts_of:
             self.match_establishment(cell)
+
+    def ask_again(self) -> None:
+        """Whatever the budget would not bear is asked for again: somebody of another role may have gone meanwhile."""
+        for cell, least in self._least_refused.items():
+            if least and self.workforce.spending.bears(cell[1], least):
+                self.match_establishment(cell)
 
     def days_under_way(self, slot: int) -> int:
         """How long ago a vacancy found on day 0 was opened: a moment picked at random in approval or in a round."""

@@ -256,6 +256,8 @@ def new_world(
         staff=staff,
         roster=roster,
         team_slots=np.searchsorted(staff["team"], np.arange(teams + 1)).astype(np.int32),
+        seat=np.zeros(len(staff), dtype=np.int32),
+        seats=np.zeros(teams, dtype=np.int32),
         heap=np.full(heaps, -1, dtype=np.int64),
         blocked=np.zeros(packages * severities, dtype=np.uint8),
         dirty=np.ones(teams, dtype=np.int32),

@@ -168,6 +168,8 @@ class World(NamedTuple):
     staff: np.ndarray  # STAFF, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     team_slots: np.ndarray  # int32, (team + 1,), slots of a team are team_slots[t] .. team_slots[t+1]-1
+    seat: np.ndarray  # int32, (slot,), occupied slots of each team in slot order, from team_slots[t] on
+    seats: np.ndarray  # int32, (team,), how many; up to date whenever a team is not dirty
     heap: np.ndarray  # int64, (heap,), root nodes; see kernel/heaps.py for the numbering
     blocked: (
         np.ndarray

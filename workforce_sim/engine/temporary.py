@@ -33,7 +33,7 @@ class Spending:
     def bears(self, role: int, wte: int) -> bool:
         """Whether one more person can be paid for a full year, besides those there are and temporary staff."""
         budget, temporary = self.workforce.rules.budget, self.workforce.temporary
-        return budget is None or self.people + temporary.cost() + self.cost(role, wte) <= budget
+        return budget is None or self.people + temporary.cost + self.cost(role, wte) <= budget
 
     def cost(self, role: int, wte: int) -> float:
         """Pounds a year for staff in a role."""
@@ -63,6 +63,8 @@ class Temporary:
         }
         self.bought: dict[Cell, tuple[int, int, int]] = dict.fromkeys(self.slot_of, (0, 0, 0))
         """Hundredths of a WTE: bank, agency, and those asked for but not bought."""
+        self.cost = 0.0
+        """Pounds a year for those bought, where there is a budget."""
         self.is_stale = True
         """Has anything changed since staff were last called that bears on how many are asked for?"""
         self._booked = 0
@@ -82,14 +84,15 @@ class Temporary:
         workforce, rules = self.workforce, self.workforce.rules
         self.is_stale = False
         left = None if rules.budget is None else rules.budget - workforce.spending.people
+        self.cost = 0.0
         for cell, slot in self.slot_of.items():
             bank, agency = asked = self.asked(cell)
             if left is not None:
                 cost = rules.roles[cell[1]].cost / 100
-                bank = affordable(bank, cost * rules.bank_premium, left)
-                left -= bank * cost * rules.bank_premium
-                agency = affordable(agency, cost * rules.agency_premium, left)
-                left -= agency * cost * rules.agency_premium
+                bank = affordable(bank, cost * rules.bank_premium, left - self.cost)
+                self.cost += bank * cost * rules.bank_premium
+                agency = affordable(agency, cost * rules.agency_premium, left - self.cost)
+                self.cost += agency * cost * rules.agency_premium
             bought = (bank, agency, sum(asked) - bank - agency)
             if bought != self.bought[cell]:
                 self.book(workforce.today)
@@ -105,6 +108,7 @@ class Temporary:
         workforce.staff["occupied"][slot] = int(total > 0)
         done = bank * rules.bank_does + agency * rules.agency_does
         workforce.people["does"][slot] = done / total if total else 0.0
+        workforce.clinic.staff_changed(workforce.posts[slot].team)
 
     def asked(self, cell: Cell) -> tuple[int, int]:
         """Bank and agency staff that the rules ask for, hundredths of a WTE."""
@@ -113,14 +117,6 @@ class Temporary:
         bank = role.bank + round(workforce.rules.backfill * absent) + workforce.training.backfilled.get(cell, 0)
         vacant = max(0, workforce.recruitment.vacant(cell)) if role.agency_for_vacancies else 0
         return bank, role.agency + round(role.agency_for_vacancies * vacant)
-
-    def cost(self) -> float:
-        """Pounds a year for those bought today."""
-        rules = self.workforce.rules
-        return sum(
-            rules.roles[cell[1]].cost * (bank * rules.bank_premium + agency * rules.agency_premium) / 100
-            for cell, (bank, agency, _) in self.bought.items()
-        )
 
     def book(self, day: int) -> None:
         """Write down the temporary staff of the days from the last booking until last night."""

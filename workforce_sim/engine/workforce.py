@@ -126,6 +126,7 @@ class Workforce:
         self.open()
         for week in self._book(range(WEEK, self.inputs.days, WEEK)):
             yield week
+            self.recruitment.ask_again()
             self.lay_out_days(after_a_week=True)
 
     def open(self) -> None:
@@ -328,8 +329,12 @@ class Workforce:
         self.temporary.is_stale = True
         if dear:
             self.spending.count()
-        self._meet(self.personnel._replace(terms=self._terms, supervised_by=self._supervised_by,
-                                           leave_weight=self._leave_weight))  # fmt: skip
+        for ours, now in (
+            (self.personnel.terms, self._terms),
+            (self.personnel.supervised_by, self._supervised_by),
+            (self.personnel.leave_weight, self._leave_weight),
+        ):
+            ours[:] = now
         self.lay_out_days()
         if matters:
             self.recruitment.match_all()
@@ -459,7 +464,7 @@ class Workforce:
         self.start_day, self.exhaustion = self.people["start_day"], self.people["exhaustion"]
         periods, terms = len(self.inputs.period_starts), len(self._terms)
         routes = [route.role for route in self.inputs.training]
-        personnel = Personnel(
+        self.personnel = Personnel(
             staff=self.staff,
             people=self.people,
             roster=self.roster,
@@ -472,16 +477,12 @@ class Workforce:
             changed=np.zeros(teams, dtype=np.int64),
             staffing=np.zeros((periods, teams, roles, Staffing.N), dtype=np.int64),
             period_of_day=self.inputs.period_of_day,
-            terms=self._terms,
+            terms=self._terms.copy(),
             role_of_terms=np.array([*range(roles), *routes, *range(roles)], dtype=np.int64),
-            supervised_by=self._supervised_by,
-            leave_weight=self._leave_weight,
+            supervised_by=self._supervised_by.copy(),
+            leave_weight=self._leave_weight.copy(),
         )
-        self._meet(personnel)
-
-    def _meet(self, personnel: Personnel) -> None:
-        self.personnel = personnel
-        self._personnel = handle(personnel)
+        self._personnel = handle(self.personnel)
 
     def _hold(self, rules: StaffRules) -> None:
         self.rules, loop = rules, rules.exhaustion

@@ -49,6 +49,7 @@ def urgency(r, order, severity):
 @njit(cache=True)
 def allocate(w, r, day, team):
     """Free caseload places are offered to the treatment queues and to those awaiting handover."""
+    take_seats(w, team)
     for queue in range(w.blocked.shape[0]):
         w.blocked[queue] = 0
     while True:
@@ -61,6 +62,18 @@ def allocate(w, r, day, team):
         else:
             take_on(w, r, day, first, slot)
     w.dirty[team] = 0
+
+
+@njit(cache=True)
+def take_seats(w, team):
+    """Lists the occupied slots of a team, so that nobody else needs to look at the empty ones."""
+    first = w.team_slots[team]
+    seats = 0
+    for slot in range(first, w.team_slots[team + 1]):
+        if w.staff[slot]["occupied"]:
+            w.seat[first + seats] = slot
+            seats += 1
+    w.seats[team] = seats
 
 
 @njit(cache=True)
@@ -91,10 +104,12 @@ def clinician_with_room(w, r, i):
     lead = r.series[r.package_series[p["package"], 0], p["severity"], p["group"]]
     task = lead[SeriesRule.TASK]
     best, best_rank, best_room = -1, 0, 0
-    for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
+    first = w.team_slots[p["team"]]
+    for place in range(first, first + w.seats[p["team"]]):
+        slot = w.seat[place]
         s = w.staff[slot]
         room = s["places"] - s["held"]
-        if room <= 0 or s["accepts"] <= 0 or not s["occupied"]:
+        if room <= 0 or s["accepts"] <= 0:
             continue
         if r.seconds[task, 0, p["severity"], s["role"]] < 0 or lead[SeriesRule.WEIGHT] > r.heaviest[s["role"]]:
             continue

@@ -37,27 +37,27 @@ def run_clinics(w, r, day, team):
 
     Those whose role has no task do not count for the start, so that they move nobody's turn.
     """
-    first, last = w.team_slots[team], w.team_slots[team + 1]
+    first = w.team_slots[team]
+    last = first + w.seats[team]
     turns = 0
-    for slot in range(first, last):
-        turns += has_turn(r, w.staff[slot])
+    for place in range(first, last):
+        turns += has_turn(r, w.staff[w.seat[place]])
     start = first
     skip = day % turns if turns > 0 else -1
-    while skip > 0 or (skip == 0 and not has_turn(r, w.staff[start])):
-        skip -= has_turn(r, w.staff[start])
+    while skip > 0 or (skip == 0 and not has_turn(r, w.staff[w.seat[start]])):
+        skip -= has_turn(r, w.staff[w.seat[start]])
         start += 1
     for step in range(last - first):
-        slot = start + step
-        if slot >= last:
-            slot -= last - first
-        if w.staff[slot]["occupied"]:
-            clinician_day(w, r, day, slot)
+        place = start + step
+        if place >= last:
+            place -= last - first
+        clinician_day(w, r, day, w.seat[place])
 
 
 @njit(cache=True)
 def has_turn(r, s):
-    """1 if somebody is in post and their role has a task, else 0."""
-    return 1 if s["occupied"] and r.carry_treatment[s["role"]] + r.carry_assessment[s["role"]] > 0 else 0
+    """1 if their role has a task, else 0."""
+    return 1 if r.carry_treatment[s["role"]] + r.carry_assessment[s["role"]] > 0 else 0
 
 
 @njit(cache=True)
