@@ -174,6 +174,7 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
                 raw.package_record,
                 raw.use,
                 raw.staffing,
+                raw.fired,
                 staying(raw.careers, inputs),
                 waits(raw.log, inputs),
                 raw.log if spells else None,

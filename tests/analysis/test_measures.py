@@ -103,7 +103,7 @@ def test_costs_add_up(run):
 def test_costs_are_left_out_if_any_pay_is_unknown():
     """A total without one role's pay would be a wrong number, and an empty one would look like nobody's fault."""
     inputs = made_up_inputs()
-    inputs.epochs[0].prices = Prices(unpriced=(1,), programmes=(0.0,))
+    inputs.epochs[0].staff.prices = Prices(unpriced=(1,), programmes=(0.0,))
     found = set(measures(tables_of(inputs, [made_up_kept(inputs, 0)], wait_rows(inputs)))["measure"])
     assert not [name for name in found if name.startswith("cost.") or name == "agency_share"]
 

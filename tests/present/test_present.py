@@ -17,7 +17,7 @@ from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.present.explain import explain
 from workforce_sim.present.plots import draw_all, plain_text
 from workforce_sim.present.summary import HEADLINES, answer, summary
-from workforce_sim.present.words import UNDEFINED, Cell, by_how_much, change, joined, told, years_shown
+from workforce_sim.present.words import UNDEFINED, Cell, by_how_much, change, joined, pounds, told, years_shown
 from workforce_sim.run import compare, run
 from workforce_sim.scenario.reader import read_scenario_text
 
@@ -137,6 +137,11 @@ def test_numbers_are_told_as_planners_read_them():
     cell = Cell("vacancy", "share", 1, 0.2, -0.05, -0.07, -0.03, told_apart=True)
     assert change(cell) == "-5.0 ±2.0"
     assert by_how_much(cell) == "5.0 percentage points (3.0 to 7.0)"
+    cost = Cell("cost.total", "pounds", 1, 1_143_210, -13_412.0, -14_912.0, -11_912.0, told_apart=True)
+    assert (told(cost.mean, cost.unit), change(cost)) == ("1,143", "-13 ±2")
+    assert by_how_much(cost) == "£13,400 (£11,900 to £14,900)"
+    assert pounds(193.4, -5.2, 391.9) == "£193 (-£5 to £392)"
+    assert pounds(0.0, math.nan, math.nan) == "£0"
     assert joined(["a", "b", "c"]) == "a, b and c"
     assert years_shown([1, 2, 3, 4, 5, 6, 7]) == [1, 2, 3, 4, 7]
 
@@ -151,6 +156,41 @@ def test_the_explanation_shows_changes_load_and_assumptions():
     assert "Clinical time needed per week" in text
     assert "numbers are" not in text.split("Assumptions")[0]
     assert "demand: sources.gp.referrals = 11 per week" in text
+
+
+PRICED = (
+    ("nurse: {funded", 'nurse: {pay: "£40,000 per year", funded'),
+    ("peer: {funded", 'peer: {pay: "£25,000 per year", funded'),
+)
+
+
+def test_the_explanation_tells_costs_or_whose_pay_is_missing():
+    """Without pay there are no costs, and it is said for whom; with pay, what the posts cost in a full year."""
+    text = as_text(explain(scenario("No pay")), 200)
+    assert "Costs are not told: no pay for nurse and peer." in text
+    text = as_text(explain(scenario("Pay", *PRICED)), 200)
+    assert f"All funded posts cost £{(5 * 40_000 + 2 * 25_000) * 1.28:,.0f} in a full year" in text
+
+
+def test_costs_and_safety_are_part_of_the_summary():
+    """With pay there is a row of costs, a sentence on what more posts cost, and a line on safety; without, no costs."""
+    safe = [
+        *PRICED,
+        ("severities: [mild, severe]", "severities: [mild, severe]\nsafety: {registered_coordinator: [severe]}"),
+    ]
+    more = [("5 wte, leavers", "7 wte, leavers"), ("assessment: 20%", "assessment: 20%")]
+    found = compare(scenario("Base", *safe), scenario("More", *safe, *more), 6, workers=1)
+    text = as_text(summary(found), 200)
+    assert text.count(" Cost in £1,000 ") == 2
+    assert "Year 2 costs £" in text
+    assert text.count("Safety at the end of year 2: ") == 2
+    assert "without the registered coordinator they need" in text
+    assert set(found.sheets) == {"summary", "comparison", "value"}
+    poor = compare(scenario("Base"), scenario("Other"), 2, workers=1)
+    text = as_text(summary(poor), 200)
+    assert "£" not in text
+    assert "registered coordinator" not in text
+    assert set(poor.sheets) == {"summary", "comparison"}
 
 
 def test_load_on_paper_by_hand():

@@ -35,6 +35,12 @@ def month_starts(start: date, days: int) -> tuple[date, ...]:
     return tuple(day for day in every if day == start or day.day == 1)
 
 
+def epoch(day: int, staff: Any, *more: Any, rules: Any = None) -> Any:
+    """As much of an `Epoch`; `more`: the staff's rules while standing rules are on."""
+    variants = ((rules, staff), *((rules, each) for each in more))
+    return SimpleNamespace(day=day, rules=rules, staff=staff, with_rules_on=lambda on: variants[on])
+
+
 def made_up_inputs(
     start: date = date(2026, 4, 1),
     end: date = date(2028, 4, 1),
@@ -50,9 +56,9 @@ def made_up_inputs(
         SimpleNamespace(places=places, funded=500, cost=cost)
         for places, cost in ((30_000, 48_000.0), (16_000, 72_000.0), (0, 36_000.0))
     )
-    staff = SimpleNamespace(roles=roles, bank_premium=1.25, agency_premium=1.5, day_seconds=27_000)
-    rules, prices = SimpleNamespace(standard=np.array(standards)), Prices(per_hire=1_000.0, programmes=(12_000.0,))
-    epochs = (SimpleNamespace(day=0, rules=rules, staff=staff, prices=prices),)
+    prices = Prices(per_hire=1_000.0, programmes=(12_000.0,))
+    staff = SimpleNamespace(roles=roles, bank_premium=1.25, agency_premium=1.5, day_seconds=27_000, prices=prices)
+    epochs = (epoch(0, staff, rules=SimpleNamespace(standard=np.array(standards))),)
     return SimpleNamespace(
         name="made up",
         names=SimpleNamespace(**{**NAMES.__dict__, **names}),
@@ -68,6 +74,7 @@ def made_up_inputs(
         upskilling=(),
         programmes=("wellbeing",),
         one_offs=(),
+        rules=(),
     )
 
 
@@ -137,6 +144,7 @@ def made_up_kept(inputs: Any, replication: int, seed: int = 0, spells: bool = Fa
         package=rng.integers(0, 50, (periods, len(names.teams), len(names.packages), PackageStock.N)),
         use=rng.integers(1, 10**6, (*staff, Use.N)),
         staffing=rng.integers(100, 500, (*staff, Staffing.N)),
+        fired=np.zeros((0, 3), dtype=np.int64),
         staying=np.sort(rng.integers(1, 20, (years, len(names.teams), 2)))[..., ::-1],
         waits=waits(log, inputs),
         spells=log if spells else None,

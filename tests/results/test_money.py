@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tests.results.made_up import made_up_inputs
+from tests.results.made_up import epoch, made_up_inputs
 from tests.scenario.small import small
 from workforce_sim.engine.simulate import simulate
 from workforce_sim.engine.staffing import Staffing
@@ -25,6 +25,9 @@ PRICED = (
 )
 """Edits of the small scenario: nobody leaves, a nurse post is vacant, and pay is known."""
 
+NEVER = [np.zeros((0, 3), dtype=np.int64)]
+"""One replication in which no standing rule ever fires."""
+
 FROZEN = """
   freezes: [{roles: [nurse], from: 2026-04-01, until: 2028-04-01}]
 """
@@ -38,7 +41,10 @@ def world(*edits, more=""):
 def spent(inputs):
     """Its costs in one replication: columns as (period, role)."""
     run = simulate(inputs, 1, 0)
-    return {name: cost[0, :, 0] for name, cost in staff_costs(inputs, run.staffing[None], run.use[None]).items()}
+    return {
+        name: cost[0, :, 0]
+        for name, cost in staff_costs(inputs, run.staffing[None], run.use[None], [run.fired]).items()
+    }
 
 
 def staffing(inputs, **columns):
@@ -48,6 +54,11 @@ def staffing(inputs, **columns):
     for name, value in columns.items():
         record[..., Staffing[name]] = value
     return record
+
+
+def with_prices(inputs, **prices):
+    """The staff's rules of the first epoch with other prices."""
+    return SimpleNamespace(**{**inputs.epochs[0].staff.__dict__, "prices": Prices(**prices)})
 
 
 def no_time(inputs):
@@ -92,7 +103,7 @@ def test_a_starter_is_paid_from_the_first_day():
     """What is paid over the run is, person by person, the days in post."""
     inputs = world(("horizon: 2 years", "horizon: 1 year"))
     run = simulate(inputs, 1, 3)
-    found = staff_costs(inputs, run.staffing[None], run.use[None])
+    found = staff_costs(inputs, run.staffing[None], run.use[None], [run.fired])
     nurse = inputs.names.roles.index("nurse")
     assert run.staffing[..., nurse, Staffing.HIRED_HEADS].sum() == 1
     month = int(np.argmax(run.staffing[:, 0, nurse, Staffing.HIRED_HEADS]))
@@ -109,24 +120,24 @@ def test_temporary_staff_cost_their_premium():
     record = staffing(inputs)
     record[..., Staffing.BANK_DAYS] = 100 * days[:, None, None]
     record[..., Staffing.AGENCY_DAYS] = 50 * days[:, None, None]
-    found = staff_costs(inputs, record, no_time(inputs))
+    found = staff_costs(inputs, record, no_time(inputs), NEVER)
     assert found["bank"][0, 3, 1] == pytest.approx(np.array([48_000, 72_000, 36_000]) / 12 * 1.25)
     assert found["agency"][0, 3, 1] == pytest.approx(np.array([48_000, 72_000, 36_000]) / 12 * 1.5 / 2)
 
 
 def test_an_hour_of_overtime_costs_an_hour_of_pay_and_its_premium():
     """Of 37.5 hours a week all year round."""
-    inputs, use = made_up_inputs(), None
+    inputs = made_up_inputs()
     use = no_time(inputs)
     use[..., Use.OVERTIME] = 3600
-    found = staff_costs(inputs, staffing(inputs), use)["overtime"]
+    found = staff_costs(inputs, staffing(inputs), use, NEVER)["overtime"]
     assert found[0, 0, 0, 0] == pytest.approx(48_000 / (37.5 * YEAR_WEEKS) * 1.5)
 
 
 def test_hiring_costs_each_person_from_outside():
     """Promotions and those who qualified here cost nothing."""
     inputs = made_up_inputs()
-    found = staff_costs(inputs, staffing(inputs, HIRED_HEADS=2, MOVED_IN=300, QUALIFIED=4), no_time(inputs))
+    found = staff_costs(inputs, staffing(inputs, HIRED_HEADS=2, MOVED_IN=300, QUALIFIED=4), no_time(inputs), NEVER)
     assert (found["hiring"] == 2_000).all()
 
 
@@ -139,7 +150,7 @@ def test_trainees_cost_the_mean_of_their_routes():
     days = np.bincount(inputs.period_of_day)
     record = staffing(inputs)
     record[..., Staffing.TRAINEE_DAYS] = 100 * days[:, None, None]
-    found = staff_costs(inputs, record, no_time(inputs))
+    found = staff_costs(inputs, record, no_time(inputs), NEVER)
     assert found["trainees"][0, :3, 0, 0] == pytest.approx(np.array([20_000, 15_000, 0]) / 12)
     assert not found["trainees"][..., 1:].any()
     assert found["courses"][0, :3, 1].tolist() == [[3_000, 0, 0], [500, 600, 0], [0, 0, 0]]
@@ -148,23 +159,32 @@ def test_trainees_cost_the_mean_of_their_routes():
 def test_programmes_run_by_the_day_and_sums_fall_on_theirs():
     """A programme that doubles on 16 April costs half as much again in April; what is spent once is spent once."""
     inputs = made_up_inputs()
-    later = SimpleNamespace(**{**inputs.epochs[0].__dict__, "day": 15, "prices": Prices(programmes=(24_000.0,))})
-    inputs.epochs = (*inputs.epochs, later)
+    inputs.epochs = (*inputs.epochs, epoch(15, with_prices(inputs, programmes=(24_000.0,))))
     inputs.one_offs = (OneOff("set-up", 35, 700.0), OneOff("set-up", 36, 50.0), OneOff("wellbeing", 0, 1.0))
-    found = programme_costs(inputs)
-    assert found["wellbeing"][:3].tolist() == [1_501, 2_000, 2_000]
-    assert found["set-up"].tolist()[:3] == [0, 750, 0]
+    found = programme_costs(inputs, NEVER)
+    assert found["wellbeing"][0, :3].tolist() == [1_501, 2_000, 2_000]
+    assert found["set-up"][0, :3].tolist() == [0, 750, 0]
     assert found["set-up"].sum() == 750
+
+
+def test_what_a_standing_rule_switches_on_costs_while_it_is_on():
+    """Where it never fires it costs nothing; where it holds for ten days of April, a third of a month."""
+    inputs = made_up_inputs()
+    off, on = with_prices(inputs, programmes=(0.0,)), with_prices(inputs, programmes=(36_000.0,), per_hire=30.0)
+    inputs.epochs, inputs.rules = (epoch(0, off, on), epoch(15, off, on)), ("some rule",)
+    fired = np.array([[10, 0, 1], [20, 0, 0]])
+    assert programme_costs(inputs, [*NEVER, fired])["wellbeing"][:, :2].tolist() == [[0, 0], [1_000, 0]]
+    record, use = np.repeat(staffing(inputs, HIRED_HEADS=3), 2, axis=0), np.repeat(no_time(inputs), 2, axis=0)
+    assert staff_costs(inputs, record, use, [*NEVER, fired])["hiring"][:, 0, 0, 0].tolist() == [0, 30]
 
 
 def test_a_role_without_pay_has_no_cost():
     """It is empty, not nothing; what does not rest on its pay is told. A role that nobody is ever in does not count."""
     inputs = made_up_inputs()
-    prices = Prices(unpriced=(0, 2), per_hire=10.0, programmes=(0.0,))
-    inputs.epochs = (SimpleNamespace(**{**inputs.epochs[0].__dict__, "prices": prices}),)
+    inputs.epochs = (epoch(0, with_prices(inputs, unpriced=(0, 2), per_hire=10.0, programmes=(0.0,))),)
     inputs.epochs[0].staff.roles[2].funded = 0
     assert unpriced_roles(inputs) == [0]
-    found = staff_costs(inputs, staffing(inputs, HIRED_HEADS=1, PAID_DAYS=3000), no_time(inputs))
+    found = staff_costs(inputs, staffing(inputs, HIRED_HEADS=1, PAID_DAYS=3000), no_time(inputs), NEVER)
     for name in ("pay", "bank", "agency", "overtime"):
         assert np.isnan(found[name][..., 0]).all()
         assert not np.isnan(found[name][..., 1:]).any()

@@ -315,14 +315,13 @@ def _cost_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     if tables["costs"]["pay"].isna().any():
         return
     pounds = tables["costs"].groupby(KEYS).sum(numeric_only=True)
-    programmes = tables["programme_costs"].groupby("year")["pounds"].sum()
-    year = pounds.index.get_level_values("year")
+    programmes = tables["programme_costs"].groupby(KEYS)["pounds"].sum()
     parts = {
         "pay": pounds["pay"],
         "temporary": pounds["bank"] + pounds["agency"] + pounds["overtime"],
         "training": pounds["trainees"] + pounds["courses"],
         "hiring": pounds["hiring"],
-        "programmes": pd.Series(programmes.reindex(year, fill_value=0.0).to_numpy(), index=pounds.index),
+        "programmes": programmes.reindex(pounds.index, fill_value=0.0),
     }
     total = sum(parts.values(), start=pd.Series(0.0, index=pounds.index))
     flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)

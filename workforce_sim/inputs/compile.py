@@ -15,8 +15,8 @@ from workforce_sim.inputs import demand, opening, workforce_plan
 from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, with_laws
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
-from workforce_sim.inputs.prices import one_offs, prices, programmes
-from workforce_sim.inputs.rules import Epoch, Inputs, Prices, Rules, StaffRules, WatchedLevel, WatchedRule
+from workforce_sim.inputs.prices import one_offs, programmes
+from workforce_sim.inputs.rules import Epoch, Inputs, Rules, StaffRules, WatchedLevel, WatchedRule
 from workforce_sim.inputs.staff import staff_rules
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.standing import Condition, StandingRule
@@ -56,8 +56,8 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            _epoch(day, [with_laws(variant, laws) for variant in row], own, prices(stage, names))
-            for day, row, own, stage in zip(first_days, rules, staff, stages, strict=True)
+            _epoch(day, [with_laws(variant, laws) for variant in row], own)
+            for day, row, own in zip(first_days, rules, staff, strict=True)
         ),
         posts=workforce_plan.posts(
             stages[0], names, [s for row in staff for s in row], training, upskilling, conversions
@@ -65,9 +65,9 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         training=training,
         upskilling=upskilling,
         conversions=conversions,
-        rules=tuple(_watched(rule) for rule in scenario.rules),
         programmes=programmes(scenario),
         one_offs=one_offs(scenario),
+        rules=tuple(_watched(rule) for rule in scenario.rules),
         demand=demand.compile_demand(dates, stages, names, start, working, days),
         opening=on_first_day,
         working_after=working[days:],
@@ -79,8 +79,8 @@ def _with_rules_on(scenario: Scenario, today: date) -> list[Scenario]:
     return [scenario.at(today, on) for on in range(1, 1 << len(scenario.rules))]
 
 
-def _epoch(day: int, rules: list[Rules], staff: list[StaffRules], costs: Prices) -> Epoch:
-    return Epoch(day, rules[0], staff[0], costs, tuple(zip(rules[1:], staff[1:], strict=True)))
+def _epoch(day: int, rules: list[Rules], staff: list[StaffRules]) -> Epoch:
+    return Epoch(day, rules[0], staff[0], tuple(zip(rules[1:], staff[1:], strict=True)))
 
 
 def _watched(rule: StandingRule) -> WatchedRule:

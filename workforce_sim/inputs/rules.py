@@ -113,6 +113,16 @@ class Exhaustion:
     relief: float = 0.0  # how far below the usual people recover to
 
 
+@dataclass(frozen=True)
+class Prices:
+    """What else is paid for in one epoch; the cost of 1 WTE stands with its role. The engine does not look here."""
+
+    unpriced: tuple[int, ...] = ()  # role codes whose pay is not known
+    overtime_premium: float = 1.5  # cost of an hour of overtime against one of substantive staff
+    per_hire: float = 0.0  # pounds per person recruited
+    programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
+
+
 @dataclass(frozen=True, eq=False)
 class StaffRules:
     """The workforce's rules in one epoch. Told apart by identity, so that what is made of them can be remembered."""
@@ -147,16 +157,7 @@ class StaffRules:
     bank_premium: float = 1.0  # cost against substantive staff
     agency_premium: float = 1.0
     budget: float | None = None  # pounds per year, all teams
-
-
-@dataclass(frozen=True)
-class Prices:
-    """What else is paid for in one epoch; the cost of 1 WTE stands with its role. The engine does not look here."""
-
-    unpriced: tuple[int, ...] = ()  # role codes whose pay is not known
-    overtime_premium: float = 1.5  # cost of an hour of overtime against one of substantive staff
-    per_hire: float = 0.0  # pounds per person recruited
-    programmes: tuple[float, ...] = ()  # pounds per year, by place in `Inputs.programmes`
+    prices: Prices = Prices()
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,6 @@ class Epoch:
     day: int
     rules: Rules
     staff: StaffRules
-    prices: Prices = Prices()
     variants: tuple[tuple[Rules, StaffRules], ...] = ()
     """With standing rules on, numbered by their bits, from 1."""
 
@@ -323,11 +323,11 @@ class Inputs:
     training: tuple[TrainingRoute, ...] = ()
     upskilling: tuple[UpskillingScheme, ...] = ()
     conversions: tuple[Conversion, ...] = ()
-    rules: tuple[WatchedRule, ...] = ()
-    """Standing rules, by name."""
     programmes: tuple[str, ...] = ()
     """Names of the programmes that cost so much a year."""
     one_offs: tuple[OneOff, ...] = ()
     """Sums spent within the run."""
+    rules: tuple[WatchedRule, ...] = ()
+    """Standing rules, by name."""
     working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
     """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""

@@ -10,6 +10,7 @@ from math import prod
 from typing import Any
 
 from workforce_sim.inputs.codes import Names
+from workforce_sim.inputs.prices import prices
 from workforce_sim.inputs.rules import Exhaustion, LongAbsence, RoleRules, StaffRules
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import MONTHS
@@ -25,8 +26,7 @@ def hundredths(wte: float) -> int:
 
 def full_cost(scenario: Scenario, salary: float) -> float:
     """Pounds a year of 1 WTE: pay, pay rise, on-costs and overheads."""
-    money = scenario.money
-    return salary * (1.0 + scenario.workforce.pay_rise.rise) * money.on_costs * (1.0 + money.overheads)
+    return scenario.money.full_cost(salary, scenario.workforce.pay_rise.rise)
 
 
 def staff_rules(scenario: Scenario, names: Names, today: date) -> StaffRules:
@@ -64,6 +64,7 @@ def staff_rules(scenario: Scenario, names: Names, today: date) -> StaffRules:
         bank_premium=temporary.bank.premium,
         agency_premium=temporary.agency.premium,
         budget=scenario.money.budget,
+        prices=prices(scenario, names),
     )
 
 

@@ -31,6 +31,7 @@ def explain(scenario: Scenario) -> RenderableType:
         demand_table(scenario), flow_table(scenario), task_table(needed), hours_table(scenario, needed),
         places_table(scenario), staff_table(scenario),
     ]  # fmt: skip
+    parts.append(Text(money(scenario)))
     if scenario.levers:
         parts.append(used_table(scenario.levers))
     parts += [Text("Dated changes", style="bold"), *(Text(f"  {line}") for line in scenario.change_log() or ("none",))]
@@ -157,6 +158,28 @@ def staff_table(scenario: Scenario) -> Table:
         "Weeks to fill: approval, and rounds until one succeeds, on average; vacancies beyond the usual make it longer."
     )
     return table
+
+
+def money(scenario: Scenario) -> str:
+    """What the funded posts cost in a full year; or whose pay is missing, so that no costs can be told."""
+    roles, own = scenario.workforce.roles, scenario.money
+    if lacking := [name for name, role in roles.items() if role.salary is None]:
+        return f"Costs are not told: no pay for {joined(lacking)}. Give each a `band` or `pay`.\n"
+    rise = scenario.workforce.pay_rise.rise
+    posts = sum(role.funded * own.full_cost(role.salary or 0.0, rise) for role in roles.values()) * scenario.copies
+    lines = [f"All funded posts cost £{posts:,.0f} in a full year, with on-costs and overheads."]
+    if programmes := sum(own.programmes.values()):
+        lines.append(f"Programmes cost £{programmes:,.0f} a year.")
+    if own.budget is not None:
+        lines.append(f"The budget is £{own.budget:,.0f} a year.")
+    if scenario.equal_cost:
+        same = scenario.equal_cost
+        lines.append(
+            f"The posts added were scaled by x{same.factor:.4g}, so that posts, programmes and sums spent once cost "
+            f"£{same.pounds:,.0f} over the run, as in {same.other}."
+        )
+        lines += [f"  {role}, funded on the first day: {old} → {new}" for role, (old, new) in same.first.items()]
+    return "\n".join(lines) + "\n"
 
 
 def assumptions_register(scenario: Scenario) -> Iterator[RenderableType]:

@@ -42,6 +42,7 @@ class Kept(NamedTuple):
     package: np.ndarray  # int64, (period, team, package, PackageStock.N)
     use: np.ndarray  # int64, (period, team, role, Use.N)
     staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
+    fired: np.ndarray  # int64, (event, 3): when standing rules began and ended
     staying: np.ndarray  # int64, (year of results, team, value of STAYING)
     waits: np.ndarray  # float64, (row of `wait_rows`, value of WAITS)
     spells: np.ndarray | None  # LOG, (spell,), only if asked for
@@ -60,7 +61,7 @@ def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.n
         "workforce": _workforce(inputs, kept),
         "staying": _staying(inputs, kept),
         "costs": _costs(inputs, kept),
-        "programme_costs": _programme_costs(inputs),
+        "programme_costs": _programme_costs(inputs, kept),
         "waits": _waits(inputs, kept, wait_rows),
         "spells": _spells(inputs, kept),
     }
@@ -171,23 +172,18 @@ def _staying(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
 
 def _costs(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     columns = _grid(COSTS, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
-    pounds = staff_costs(inputs, np.stack([k.staffing for k in kept]), np.stack([k.use for k in kept]))
+    records = np.stack([k.staffing for k in kept]), np.stack([k.use for k in kept])
+    pounds = staff_costs(inputs, *records, [k.fired for k in kept])
     return typed(COSTS, columns | {name: values.ravel() for name, values in pounds.items()})
 
 
-def _programme_costs(inputs: Inputs) -> pd.DataFrame:
-    pounds = programme_costs(inputs)
+def _programme_costs(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    pounds = programme_costs(inputs, [k.fired for k in kept])
     if not pounds:
         return empty(PROGRAMME_COSTS)
-    names, periods = list(pounds), len(inputs.period_starts)
-    columns = {
-        "scenario": _text([inputs.name], np.zeros(len(names) * periods, dtype=np.int64)),
-        "period_start": np.tile(np.array(inputs.period_starts, dtype="datetime64[D]"), len(names)),
-        "year": np.tile(years_of_periods(inputs), len(names)),
-        "programme": _text(names, np.repeat(np.arange(len(names)), periods)),
-        "pounds": np.concatenate([pounds[name] for name in names]),
-    }
-    return typed(PROGRAMME_COSTS, columns)
+    labels = [[k.replication for k in kept], inputs.period_starts, list(pounds)]
+    columns = _grid(PROGRAMME_COSTS, inputs.name, labels, years_of_periods(inputs))
+    return typed(PROGRAMME_COSTS, columns | {"pounds": np.stack(list(pounds.values()), axis=-1).ravel()})
 
 
 def _waits(inputs: Inputs, kept: Sequence[Kept], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:

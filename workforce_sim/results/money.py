@@ -7,46 +7,52 @@ it has days. What changes within a month counts by the day: the mean over its da
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import numpy as np
 
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import Use
-from workforce_sim.inputs.rules import Course, Epoch, Inputs
+from workforce_sim.inputs.rules import Course, Inputs, StaffRules
 from workforce_sim.units import YEAR_WEEKS, month_after
 
 MONTHS_IN_A_YEAR = 12
 DAYS_IN_A_FULL_TIME_WEEK = 5
 
 
-def staff_costs(inputs: Inputs, staffing: np.ndarray, use: np.ndarray) -> dict[str, np.ndarray]:
+def staff_costs(
+    inputs: Inputs, staffing: np.ndarray, use: np.ndarray, fired: Sequence[np.ndarray]
+) -> dict[str, np.ndarray]:
     """Pounds by column of the table of costs: float64, (replication, period, team, role); NaN = pay not known.
 
-    staffing: int64, (replication, period, team, role, Staffing.N); use: likewise, Use.N.
+    staffing: int64, (replication, period, team, role, Staffing.N); use: likewise, Use.N; fired: by replication, see
+    `states`.
     """
-    month = months(inputs)
+    month, shared, roles = months(inputs), _shares_of_states(inputs, fired), range(len(inputs.names.roles))
     wte_days, working = _days(inputs), _days(inputs, inputs.working)
+
+    def mean(cost: Callable[[StaffRules, int], float]) -> np.ndarray:
+        """float64, (replication, period, role): the mean over the days of a month of what holds on a day."""
+        return np.asarray(shared @ np.array([[cost(rules, role) for role in roles] for rules in states(inputs)]))
 
     def paid(place: Staffing, days: np.ndarray, yearly: np.ndarray) -> np.ndarray:
         """Pounds for a mean WTE over the days of the month, at so many pounds a year."""
         monthly = yearly / MONTHS_IN_A_YEAR * (month / np.maximum(days, 1))[:, None]
-        return np.asarray(staffing[..., place] / 100.0 * monthly[:, None, :])
+        return np.asarray(staffing[..., place] / 100.0 * monthly[..., None, :])
 
-    def by_role(cost: Callable[[Epoch, int], float]) -> np.ndarray:
-        """float64, (period, role): the mean over the days of a month of what holds in an epoch."""
-        return _mean_by_day(inputs, [[cost(epoch, role) for role in range(len(names))] for epoch in inputs.epochs])
-
-    names = inputs.names.roles
-    hourly = by_role(lambda epoch, role: _cost(epoch, role) * epoch.prices.overtime_premium / _paid_hours(epoch))
+    hourly = mean(lambda rules, role: rules.roles[role].cost * rules.prices.overtime_premium / _paid_hours(rules))
+    hires = mean(lambda rules, _: rules.prices.per_hire)
+    cost = mean(lambda rules, role: rules.roles[role].cost)
+    bank = mean(lambda rules, role: rules.roles[role].cost * rules.bank_premium)
+    agency = mean(lambda rules, role: rules.roles[role].cost * rules.agency_premium)
     found = {
-        "pay": paid(Staffing.PAID_DAYS, wte_days, by_role(_cost)),
+        "pay": paid(Staffing.PAID_DAYS, wte_days, cost),
         "trainees": paid(Staffing.TRAINEE_DAYS, wte_days, _trainee_pay(inputs)),
-        "bank": paid(Staffing.BANK_DAYS, working, by_role(lambda e, r: _cost(e, r) * e.staff.bank_premium)),
-        "agency": paid(Staffing.AGENCY_DAYS, working, by_role(lambda e, r: _cost(e, r) * e.staff.agency_premium)),
-        "overtime": use[..., Use.OVERTIME] / 3600.0 * hourly[:, None, :],
-        "hiring": staffing[..., Staffing.HIRED_HEADS] * by_role(lambda epoch, _: epoch.prices.per_hire)[:, None, :],
+        "bank": paid(Staffing.BANK_DAYS, working, bank),
+        "agency": paid(Staffing.AGENCY_DAYS, working, agency),
+        "overtime": use[..., Use.OVERTIME] / 3600.0 * hourly[..., None, :],
+        "hiring": staffing[..., Staffing.HIRED_HEADS] * hires[..., None, :],
         "courses": np.broadcast_to(_fees(inputs)[:, None, :], staffing.shape[:-1]).copy(),
     }
     for role in unpriced_roles(inputs):
@@ -55,21 +61,43 @@ def staff_costs(inputs: Inputs, staffing: np.ndarray, use: np.ndarray) -> dict[s
     return found
 
 
-def programme_costs(inputs: Inputs) -> dict[str, np.ndarray]:
-    """Name of a programme, or of what a sum was spent on → pounds: float64, (period,)."""
-    yearly = _mean_by_day(inputs, [epoch.prices.programmes for epoch in inputs.epochs])
-    monthly = yearly / MONTHS_IN_A_YEAR * months(inputs)[:, None]
-    found = {name: monthly[:, place].copy() for place, name in enumerate(inputs.programmes)}
+def programme_costs(inputs: Inputs, fired: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """Name of a programme, or of what a sum was spent on → pounds: float64, (replication, period)."""
+    shared, month = _shares_of_states(inputs, fired), months(inputs)
+    yearly = shared @ np.array([rules.prices.programmes for rules in states(inputs)], dtype=np.float64)
+    found = {name: yearly[..., n] / MONTHS_IN_A_YEAR * month for n, name in enumerate(inputs.programmes)}
     for spent in inputs.one_offs:
-        found.setdefault(spent.name, np.zeros(len(monthly)))[inputs.period_of_day[spent.day]] += spent.pounds
+        sums = found.setdefault(spent.name, np.zeros((len(fired), len(month))))
+        sums[:, inputs.period_of_day[spent.day]] += spent.pounds
     return dict(sorted(found.items()))
 
 
 def unpriced_roles(inputs: Inputs) -> list[int]:
     """Codes of the roles that somebody may be in, and whose pay is not always known."""
-    unpriced = {role for epoch in inputs.epochs for role in epoch.prices.unpriced}
-    funded = {role for epoch in inputs.epochs for role, rules in enumerate(epoch.staff.roles) if rules.funded}
+    every = states(inputs)
+    unpriced = {role for rules in every for role in rules.prices.unpriced}
+    funded = {role for rules in every for role, own in enumerate(rules.roles) if own.funded}
     return sorted(unpriced & (funded | {post.role for post in inputs.posts}))
+
+
+def states(inputs: Inputs) -> list[StaffRules]:
+    """What may hold on a day: of each epoch in turn, with each combination of standing rules on."""
+    return [epoch.with_rules_on(on)[1] for epoch in inputs.epochs for on in range(1 << len(inputs.rules))]
+
+
+def _shares_of_states(inputs: Inputs, fired: Sequence[np.ndarray]) -> np.ndarray:
+    """float64, (replication, period, state): the share of a period's days on which each state holds.
+
+    fired: int64, (event, 3): on this day, this standing rule began (1) or ended (0).
+    """
+    epoch = np.searchsorted([each.day for each in inputs.epochs], np.arange(inputs.days), side="right") - 1
+    shared = np.zeros((len(fired), len(inputs.period_starts), len(inputs.epochs) << len(inputs.rules)))
+    for replication, events in enumerate(fired):
+        on = np.zeros(inputs.days, dtype=np.int64)
+        for day, rule, begins in events.tolist():
+            on[day:] += (1 if begins else -1) << rule
+        np.add.at(shared[replication], (inputs.period_of_day, (epoch << len(inputs.rules)) + on), 1.0)
+    return np.asarray(shared / _days(inputs)[:, None])
 
 
 def months(inputs: Inputs) -> np.ndarray:
@@ -91,24 +119,9 @@ def _days(inputs: Inputs, counted: np.ndarray | None = None) -> np.ndarray:
     return np.bincount(days, minlength=len(inputs.period_starts))
 
 
-def _mean_by_day(inputs: Inputs, by_epoch: object) -> np.ndarray:
-    """float64, (period, what): the mean over the days of a period of what holds in each epoch, (epoch, what)."""
-    first_days = [epoch.day for epoch in inputs.epochs]
-    epoch_of_day = np.searchsorted(first_days, np.arange(inputs.days), side="right") - 1
-    shared = np.zeros((len(inputs.period_starts), len(first_days)))
-    np.add.at(shared, (inputs.period_of_day, epoch_of_day), 1.0)
-    shared /= shared.sum(axis=1, keepdims=True)
-    return np.asarray(shared @ np.array(by_epoch, dtype=np.float64))
-
-
-def _cost(epoch: Epoch, role: int) -> float:
-    """Pounds of 1 WTE and year."""
-    return epoch.staff.roles[role].cost
-
-
-def _paid_hours(epoch: Epoch) -> float:
+def _paid_hours(rules: StaffRules) -> float:
     """Hours for which 1 WTE is paid in a year."""
-    return epoch.staff.day_seconds / 3600.0 * DAYS_IN_A_FULL_TIME_WEEK * YEAR_WEEKS
+    return rules.day_seconds / 3600.0 * DAYS_IN_A_FULL_TIME_WEEK * YEAR_WEEKS
 
 
 def _trainee_pay(inputs: Inputs) -> np.ndarray:

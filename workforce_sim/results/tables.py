@@ -215,8 +215,14 @@ STAYING = Table(
 
 PROGRAMME_COSTS = Table(
     "programme_costs",
-    "What programmes cost in each month, and sums spent once; the same in every replication.",
-    (SCENARIO, MONTH, YEAR, Column("programme", "text", "", "programme or lever, or what a sum was spent on")),
+    "What programmes cost in each month, and sums spent once.",
+    (
+        SCENARIO,
+        REPLICATION,
+        MONTH,
+        YEAR,
+        Column("programme", "text", "", "programme or lever, or what a sum was spent on"),
+    ),
     (Column("pounds", "number", "pounds", "spent within the month"),),
 )
 

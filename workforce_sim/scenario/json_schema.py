@@ -33,7 +33,8 @@ def json_schema() -> dict[str, Any]:
     definitions["Change"] = _change()
     definitions["Lever"] = _lever()
     own = {"levers": _levers(), "changes": _changes(), "rules": _rules(), "evidence": _evidence()}
-    schema["properties"] = {"extends": _extends(), "lever_folder": _lever_folder(), **schema["properties"], **own}
+    files = {"extends": _extends(), "equal_cost_with": _equal_cost_with(), "lever_folder": _lever_folder()}
+    schema["properties"] = {**files, **schema["properties"], **own}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Scenario"}
 
 
@@ -62,6 +63,11 @@ def _flatten_drift(block: dict[str, Any]) -> None:
 
 def _extends() -> dict[str, Any]:
     return {"type": "string", "description": "File that this one is put over, relative to it and beneath its folder."}
+
+
+def _equal_cost_with() -> dict[str, Any]:
+    description = "Scenario file, as for `extends`: the posts added are scaled so that this costs as much as that."
+    return {"type": "string", "examples": ["adult_community.yaml"], "description": description}
 
 
 def _long_hand() -> dict[str, Any]:

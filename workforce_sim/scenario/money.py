@@ -42,3 +42,7 @@ class Money(Block):
     budget: YearlyMoney | None = None
     """Money there is in a year for staff in post and those being recruited, temporary staff included. Once the cost of
     a full year would pass it, nobody is recruited and cover is cut. Pounds per year; default no limit."""
+
+    def full_cost(self, salary: float, rise: float) -> float:
+        """Pounds a year of 1 WTE: pay, a relative pay rise, on-costs and overheads."""
+        return salary * (1.0 + rise) * self.on_costs * (1.0 + self.overheads)

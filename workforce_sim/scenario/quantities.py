@@ -91,9 +91,9 @@ class Quantity:
         forms: list[dict[str, Any]] = []
         words = "|".join(unit.replace(" ", " +") for unit in self.measure.units if unit)
         if words or self.measure.prefix:
-            ending = f" *({words}){'?' if '' in self.measure.units else ''}" if words else ""
-            digits = r"[0-9][0-9,]*" if self.measure.prefix == units.POUND else r"[0-9]+"
-            pattern = rf"^\s*{self.measure.prefix.replace(' ', ' +')}[+-]?{digits}(\.[0-9]+)?{ending}\s*$"
+            ending = f"( *({words}))" + "?" * ("" in self.measure.units) if words else ""
+            whole = "([0-9]+|[0-9]{1,3}(,[0-9]{3})+)" if self.measure.prefix == units.POUND else "[0-9]+"
+            pattern = rf"^\s*{self.measure.prefix.replace(' ', ' +')}[+-]?{whole}(\.[0-9]+)?{ending}\s*$"
             forms.append({"type": "string", "pattern": pattern, "examples": list(self.measure.examples[:1])})
         if "" in self.measure.units and not self.measure.prefix:
             kind = "integer" if self.whole else "number"

@@ -6,6 +6,7 @@ changes, time.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from workforce_sim.scenario.change_entries import read_changes
 from workforce_sim.scenario.changes import Change
 from workforce_sim.scenario.checks import misfits, opening_misfits
 from workforce_sim.scenario.document import Document, written
+from workforce_sim.scenario.equal_cost import EqualCost, equal_cost, take_partner
 from workforce_sim.scenario.evidence import read_evidence, take_long_hands
 from workforce_sim.scenario.layers import Entry, Layered, parse_layers, read_layers
 from workforce_sim.scenario.levers import entries_of, evidence_of_added, put_in, read_uses
@@ -34,18 +36,28 @@ TIME = frozenset(("start", "horizon", "warm_up", "opening_state"))
 
 def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     """Read a scenario file and all that it extends; raises `ScenarioError` with every finding."""
-    return _scenario(read_layers(Path(path)))
+    layered = read_layers(Path(path))
+    partner = take_partner(layered, Path(path))
+    if partner is None:
+        return _scenario(layered)
+    other = read_layers(partner.path)
+    if take_partner(other, partner.path):
+        partner.refuse("a scenario that is itself scaled to the cost of another", "one without `equal_cost_with`")
+    return _scenario(layered, equal_cost(_scenario(copy.deepcopy(layered)), _scenario(other), partner))
 
 
 def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
     """Read a scenario from YAML text, called `name` in messages; raises `ScenarioError` with every finding."""
-    return _scenario(parse_layers(text, name))
+    layered = parse_layers(text, name)
+    take_partner(layered, None)
+    return _scenario(layered)
 
 
-def _scenario(layered: Layered) -> Scenario:
+def _scenario(layered: Layered, scaled: EqualCost | None = None) -> Scenario:
     document, findings = layered.document, Findings()
     uses = read_uses(layered, findings)
     put_in(uses, document, findings)
+    overrides = (*layered.overrides, *(scaled.put_into(document.tree) if scaled else ()))
     long_hands = take_long_hands(document)
     base, mended_paths = _base(document, findings)
     beyond = Findings()
@@ -55,13 +67,12 @@ def _scenario(layered: Layered) -> Scenario:
     entries = list(layered.changes)
     changes: tuple[Change, ...] = ()
     if not TIME & set(mended_paths):
-        entries += entries_of(uses, base, beyond)
+        entries += [*entries_of(uses, base, beyond), *(scaled.changes if scaled else ())]
         changes = read_changes(entries, base, beyond)
     rules = read_rules(layered.rules, base, beyond)
     findings.extend(finding for finding in beyond if not overlap(finding.path, mended_paths))
     findings.raise_if_any()
-    overrides = tuple(layered.overrides)
-    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses), rules)
+    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses), rules, scaled)
     scenario = Scenario.build(document.tree, background)
     findings.extend(_faults_in_time(scenario, document, entries))
     findings.raise_if_any()

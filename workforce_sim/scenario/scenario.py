@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import PrivateAttr
 
 from workforce_sim.scenario.changes import Change, change_log, changed_numbers, numbers_by_steps
+from workforce_sim.scenario.equal_cost import EqualCost
 from workforce_sim.scenario.evidence import Evidence
 from workforce_sim.scenario.layers import Override
 from workforce_sim.scenario.levers import UsedLever
@@ -44,6 +45,7 @@ class Background:
     evidence: dict[str, Evidence] = field(default_factory=dict)
     levers: tuple[UsedLever, ...] = ()
     rules: tuple[StandingRule, ...] = ()
+    equal_cost: EqualCost | None = None
 
 
 class Scenario(Plan):
@@ -94,6 +96,11 @@ class Scenario(Plan):
     def rules(self) -> tuple[StandingRule, ...]:
         """The standing rules, by name."""
         return self._background.rules
+
+    @property
+    def equal_cost(self) -> EqualCost | None:
+        """What scaled it to the cost of another scenario, if anything did."""
+        return self._background.equal_cost
 
     def at(self, day: date, on: int = 0) -> Scenario:
         """The scenario as it stands on a day, all changes up to then applied, then those of the rules that are `on`.
