@@ -97,6 +97,12 @@ class Recruitment:
         for cell in self.workforce.posts_of:
             self.match_establishment(cell)
 
+    def ask_again(self) -> None:
+        """Whatever the budget would not bear is asked for again: somebody of another role may have gone meanwhile."""
+        for cell, refused in self.refused.items():
+            if refused:
+                self.match_establishment(cell)
+
     def days_under_way(self, slot: int) -> int:
         """How long ago a vacancy found on day 0 was opened: a moment picked at random in approval or in a round."""
         workforce, role = self.workforce, self.workforce.role_rules(slot)

@@ -126,6 +126,7 @@ class Workforce:
         self.open()
         for week in self._book(range(WEEK, self.inputs.days, WEEK)):
             yield week
+            self.recruitment.ask_again()
             self.lay_out_days(after_a_week=True)
 
     def open(self) -> None:
