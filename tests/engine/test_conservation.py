@@ -269,8 +269,10 @@ def check_packages(world: World) -> None:
     np.testing.assert_array_equal(package[..., PackageStock.UNALLOCATED], stock[..., Stock.UNALLOCATED])
     started = world.run.flow[..., Flow.STARTED].sum(axis=(2, 3))
     np.testing.assert_array_equal(package[..., PackageStock.STARTED], started)
-    cases = world.run.use[..., Use.CASES].sum(axis=2)
-    np.testing.assert_array_equal(cases, stock[..., Stock.IN_TREATMENT])
+    cases, treated = world.run.use[..., Use.CASES].sum(axis=2), stock[..., Stock.IN_TREATMENT]
+    nobody_trains = world.run.staffing[..., Staffing.TRAINEES].sum(axis=2) == 0
+    np.testing.assert_array_equal(cases[nobody_trains], treated[nobody_trains])
+    assert (cases <= treated).all()  # whom trainees see is on no caseload of those in post
 
 
 def check_places(world: World) -> None:

@@ -328,8 +328,8 @@ FILES: dict[str, tuple[str, str, list[str]]] = {
         "roles.{role}",
         "roles.{rolle}",
         [
-            "own.lever.yaml:1:1: found {rolle}; expected a placeholder for role, name, from, until or "
-            'effect. Did you mean "role"?',
+            "own.lever.yaml:1:1: found {rolle}; expected a placeholder for role, name, from, until, "
+            'effect or lag. Did you mean "role"?',
         ],
     ),
     "parameter not used": (

@@ -398,9 +398,14 @@ def test_a_budget_is_never_passed_by_recruitment() -> None:
     """With money for seven, eight funded and many leaving, staff in post or sought never cost more than the budget."""
     inputs = nurses(filled=7, vacant=1, years=8, rules={"budget": 7 * 50_000.0}, cost=50_000.0, leaving_rate=0.5,
                     fill=0.9)  # fmt: skip
-    costs: list[float] = []
-    run = live(inputs, every_day=lambda _, workforce: costs.append(workforce.spending.committed()))
-    assert max(costs) <= 7 * 50_000.0
+
+    def look(_: int, workforce: Workforce) -> None:
+        kept = workforce.spending.people
+        assert kept <= 7 * 50_000.0
+        workforce.spending.count()
+        assert kept == pytest.approx(workforce.spending.people), "what is kept from day to day is what adds up"
+
+    run = live(inputs, every_day=look)
     assert (run.staffing[:, 0, 0, Staffing.IN_POST] <= 700).all()
     assert run.days_of(CareerEvent.STARTED).size > 5
     assert run.staffing[..., Staffing.REFUSED].any()

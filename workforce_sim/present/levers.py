@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from workforce_sim import units
-from workforce_sim.scenario.lever_files import THEMES, Lever, LeverChange, shipped_lever, shipped_levers
+from workforce_sim.scenario.lever_files import PLACEHOLDER, THEMES, Lever, LeverChange, shipped_lever, shipped_levers
 from workforce_sim.scenario.levers import UsedLever
 
 NONE = "\N{EN DASH}"
@@ -120,6 +120,9 @@ def lag_of(lever: Lever) -> str:
     adopted = next((change.uptake for change in lever.changes if change.uptake), None)
     if adopted is not None:
         return f"half in {adopted}"
+    waits = next((PLACEHOLDER.fullmatch(change.after) for change in lever.changes if "{" in change.after), None)
+    if waits:
+        return f"after {lever.parameters[waits[1]].default}"
     return "at once" if lever.lag == "0 weeks" else lever.lag
 
 

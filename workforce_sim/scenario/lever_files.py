@@ -61,7 +61,7 @@ THEMES = {
 """Number in the evidence table → theme. Some rows are no levers: docs/levers.md says which, and why."""
 OWN_KEYS = ("lever", "from", "until", "effect", "name", "costs")
 """What every use of a lever may say, besides the lever's own parameters."""
-BUILT_IN = ("name", "from", "until", "effect")
+BUILT_IN = ("name", "from", "until", "effect", "lag")
 """Placeholders that every lever may use, besides its own parameters."""
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 """Stands in paths, values and keys for a parameter."""
@@ -295,6 +295,9 @@ class Lever(Block):
             raise fault(expected, nearest(name, self.parameters), f"{{{name}}}")
         for name in sorted(set(self.parameters) - used):
             raise fault("a parameter that the lever uses", (), quoted(name))
+        ramps = any(change.ramp is None and change.uptake is None for change in self.changes)
+        if self.lag != "0 weeks" and not ramps and "lag" not in used:
+            raise fault("no lag, because nothing follows it: no change without a ramp or uptake of its own, no {lag}")
         return self
 
     @property

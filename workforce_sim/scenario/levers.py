@@ -91,7 +91,8 @@ class UsedLever:
         if name in self.parameters:
             return self.parameters[name]
         until = str(self.until) if self.until else None
-        return {"name": self.name, "from": str(self.from_date), "until": until, "effect": self.effect}[name]
+        dates = {"from": str(self.from_date), "until": until, "lag": self.lever.lag}
+        return {"name": self.name, "effect": self.effect, **dates}[name]
 
     def long_hand(self, value: Any) -> dict[str, Any]:
         """A value of the lever with its evidence."""
