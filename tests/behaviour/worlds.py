@@ -252,8 +252,6 @@ def workforces(draw: st.DrawFn, roles: tuple[str, ...], leads: tuple[str, ...], 
             block["promotion"] = {"from": draw(st.sampled_from(others)), "share": draw(percent(20, 100, 20))}
         block |= {"registered": draw(st.booleans()), "band": draw(st.sampled_from([5, 6, "medical"]))}
         blocks[role] = block
-    if leads and draw(st.booleans()):
-        blocks[roles[-1]]["heaviest"] = draw(st.sampled_from([0.5, 1, 2]))
     notice = draw(st.integers(0, 5))
     return {
         "full_time": draw(st.sampled_from(["37.5 hours per week", "30 hours per week"])),
@@ -430,6 +428,8 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
         tree["today"] = draw(openings(tuple(sorted(tree["packages"]))))
     elif draw(st.booleans()):
         tree |= {"opening_state": "warm_up", "warm_up": draw(worded(10, 60, "days"))}
+    if roles[-1] not in {package["lead"]["roles"][0] for package in tree["packages"].values()}:
+        tree["workforce"]["roles"][roles[-1]]["heaviest"] = draw(st.sampled_from([0.5, 1, 2]))
     if changes:
         tree["changes"] = draw(dated_changes(tree, days))
         tree["rules"] = draw(standing_rules(roles))

@@ -146,6 +146,7 @@ def live(
     while day < inputs.days:
         while env.peek() <= day:
             env.step()
+        workforce.settle()
         following = int(min(env.peek(), inputs.days))
         if every_day is not None:
             for today in range(day, following):
@@ -426,9 +427,10 @@ def test_opening_caseloads_and_seconds_are_known_before_the_clinic_opens(mixed: 
     """Once day 0 has been stepped through, everybody found is at work with time and places."""
     staff, roster = np.zeros(len(mixed.posts), dtype=STAFF), np.zeros((len(mixed.posts), mixed.days), dtype=np.uint8)
     env = simpy.Environment()
-    Workforce(env, mixed, staff, roster, NullClinic(), 1, 0)
+    workforce = Workforce(env, mixed, staff, roster, NullClinic(), 1, 0)
     while env.peek() <= 0:
         env.step()
+    workforce.settle()
     filled = np.array([post.filled for post in mixed.posts])
     assert np.array_equal(staff["occupied"] == 1, filled)
     assert (staff["daily_treatment"][filled] > 0).all()

@@ -89,9 +89,7 @@ class Absence:
         self.slots_away[workforce.cell[slot]].add(slot)
         if hands_over:
             workforce.clinic.release(slot)
-        workforce.temporary.is_stale = True
-        workforce.lay_out_days(team)
-        workforce.clinic.staff_changed(team)
+        workforce.change(team)
         yield workforce.until(back)
         if workforce.has_gone(slot, person):
             return

@@ -18,7 +18,7 @@ from simpy import Event
 from workforce_sim.engine.posts import DAYS_PER_YEAR, Status, Story, value
 from workforce_sim.engine.staffing import CareerEvent
 from workforce_sim.inputs.laws import NEVER, Law, from_cumulative, geometric
-from workforce_sim.inputs.rules import Inputs
+from workforce_sim.inputs.rules import StaffRules
 from workforce_sim.streams import CERTAIN, Purpose, threshold
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class Leaving:
 
     def __init__(self, workforce: Workforce) -> None:
         self.workforce = workforce
-        self.paces = [paces_of_leaving(workforce.inputs, role) for role in range(len(workforce.inputs.names.roles))]
+        stages = tuple((epoch.day, epoch.staff) for epoch in workforce.inputs.epochs)
+        self.paces = [paces_of_leaving(stages, role) for role in range(len(workforce.inputs.names.roles))]
 
     def career(self, slot: int, since: int) -> Story:
         """A person's time in the post from day `since` on: they resign one day, work their notice, and leave.
@@ -101,14 +102,15 @@ class Leaving:
         workforce.recruitment.match_establishment(workforce.cell[slot], first=slot, since=day)
 
 
-def paces_of_leaving(inputs: Inputs, role: int) -> list[tuple[int, float]]:
+@lru_cache(maxsize=1024)
+def paces_of_leaving(stages: tuple[tuple[int, StaffRules], ...], role: int) -> list[tuple[int, float]]:
     """(day until which it holds, rate per year that no hazard of the role exceeds): one pace after another.
 
     A power of two, from 1, so that it seldom changes when a rate does, and candidate days stay where they were.
     """
     paces: list[tuple[int, float]] = []
-    for epoch, after in zip_longest(inputs.epochs, inputs.epochs[1:]):
-        staff, until = epoch.staff, NEVER if after is None else after.day
+    for (_, staff), after in zip_longest(stages, stages[1:]):
+        until = NEVER if after is None else after[0]
         greatest = staff.roles[role].leaving_rate * max(staff.early_multiplier, staff.later_multiplier)
         fastest = 2.0 ** max(0, math.ceil(math.log2(max(greatest * LEAVING_MULTIPLIER[1], 1.0))))
         if paces and paces[-1][1] == fastest:

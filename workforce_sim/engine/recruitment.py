@@ -153,7 +153,7 @@ class Recruitment:
         team = workforce.posts[slot].team
         cells = [cell for cell in workforce.posts_of if cell[0] == team]
         funded = sum(self.funded(cell) for cell in cells)
-        in_post = sum(workforce.personnel.in_post[cell].item() for cell in cells)
+        in_post = sum(workforce.held[cell] for cell in cells)
         vacancy = max(0, funded - in_post) / funded if funded else 0.0
         return min(1.0, max(0.0, role.fill * (1.0 - role.reputation * (vacancy - role.usual_vacancy))))
 

@@ -204,6 +204,7 @@ def run_service(
     while day < inputs.days:
         while env.peek() <= day:
             env.step()
+        workforce.settle()
         if not opened:
             clinic.open()
             opened = True

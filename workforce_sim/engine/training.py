@@ -106,5 +106,4 @@ class Training:
             covered = round(workforce.wte[slot] * scheme.away * scheme.backfill)
             cell = workforce.cell[slot]
             self.backfilled[cell] = self.backfilled.get(cell, 0) + to_or_from * covered
-        workforce.temporary.is_stale = True
-        workforce.lay_out_days()
+            workforce.change(workforce.posts[slot].team)

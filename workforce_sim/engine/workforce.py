@@ -136,6 +136,7 @@ class Workforce:
             self.find(slot)
         self.lay_out_days()
         self.plan_days_off()
+        self._changed.update(range(len(self.inputs.names.teams)))
         self.env.process(self.rota(self._book(day for day in self._months if day < self.inputs.days)))
         for cell in self.posts_of:
             self.recruitment.match_establishment(cell, under_way=True)
@@ -166,8 +167,8 @@ class Workforce:
         self.rounds[slot] = 0
         self.take_post(slot, start_day, sick=False, status=status, terms=terms)
         self.staff["kind"][slot] = kind
-        self._changed(slot)
-        self.plan_days_off(slot)
+        self._newcomers = True
+        self.change(self.posts[slot].team)
 
     def take_post(
         self, slot: int, start_day: int, sick: bool, status: int = Status.HELD, terms: int | None = None
@@ -196,7 +197,7 @@ class Workforce:
         self.become(slot, Status.HELD)
         self.staff["kind"][slot] = StaffKind.IN_POST
         self.people[slot]["terms"], self.people[slot]["start_day"] = self.cell[slot][1], self.today
-        self._changed(slot)
+        self.change(self.posts[slot].team)
         self.recruitment.match_establishment(self.cell[slot])
         self._follow(slot)
 
@@ -236,7 +237,7 @@ class Workforce:
         self.keys[slot] = -1
         self.roster[slot, self.today :] = 0
         self.absence.slots_away[self.cell[slot]].discard(slot)
-        self._changed(slot)
+        self.change(self.posts[slot].team)
 
     def become(self, slot: int, status: int) -> None:
         """The status of a slot, and the sums that hang on it."""
@@ -250,11 +251,23 @@ class Workforce:
         """Whether someone no longer holds this slot."""
         return self.status[slot] == Status.EMPTY or self.person(slot) != person
 
-    def _changed(self, slot: int) -> None:
+    def change(self, team: int) -> None:
+        """Somebody of the team came, went, or can do more or less from today."""
         self.temporary.is_stale = True
-        team = self.posts[slot].team
-        self.lay_out_days(team)
+        self._changed.add(team)
         self.clinic.staff_changed(team)
+
+    def settle(self) -> None:
+        """To be called when all that befalls staff today is known, before the clinic opens: days are laid out anew."""
+        if self._newcomers:
+            self.plan_days_off(for_newcomers=True)
+            self._newcomers = False
+        if self._changed:
+            if self.temporary.slot_of and self.temporary.is_stale:
+                self.temporary.call()
+            for team in sorted(self._changed):
+                self.lay_out_days(team)
+            self._changed.clear()
 
     def _follow(self, slot: int) -> None:
         self.env.process(self.leaving.career(slot, self.today))
@@ -268,18 +281,18 @@ class Workforce:
             yield first_of_month
             self.plan_days_off()
 
-    def plan_days_off(self, slot: int | None = None) -> None:
+    def plan_days_off(self, for_newcomers: bool = False) -> None:
         """Leave and study to the end of the leave year, sickness to that of the month, for whom they are not known."""
         rules, today, loop = self.rules, self.today, self.rules.exhaustion
         year_began, year_ends = self._leave_year()
-        if slot is not None or today in (0, year_began):
+        if for_newcomers or today in (0, year_began):
             part_of_year = (year_ends - today) / (year_ends - year_began) * PART_DAYS
             leave, study = round(rules.leave_days * part_of_year), round(rules.study_days * part_of_year)
-            plan_leave(self._personnel, self._stretch(year_ends, slot), leave, study)
+            plan_leave(self._personnel, self._stretch(year_ends), leave, study)
         recovers, gain = 1.0 / max(1.0, rules.sickness_spell), 0.0 if loop is None else float(loop.gain_on_sickness)
         month_ends = self._months[bisect_right(self._months, today)]
         share = float(rules.sickness_share)
-        draw_sickness(self._personnel, self._stretch(month_ends, slot), share, recovers, gain, SICKNESS_BOUNDS)
+        draw_sickness(self._personnel, self._stretch(month_ends), share, recovers, gain, SICKNESS_BOUNDS)
 
     def bookkeeping(self, booked: Iterable[Event]) -> Story:
         """On the first day of each period the one before is closed."""
@@ -306,12 +319,10 @@ class Workforce:
         funded = funded.reshape(len(self.inputs.names.teams), len(self.inputs.names.roles))
         take_stock(self._personnel, period, day, funded, self.rules.exhaustion is not None)
         record = self.personnel.staffing[period]
-        for cell in self.posts_of:
-            frozen, refused = self.rules.roles[cell[1]].frozen, self.recruitment.refused[cell]
-            if frozen or refused:
-                vacant = max(0, record[cell][Staffing.FUNDED] - record[cell][Staffing.IN_POST])
-                record[cell][Staffing.FROZEN] = vacant if frozen else 0
-                record[cell][Staffing.REFUSED] = min(vacant, refused)
+        vacant = np.maximum(0, funded - record[..., Staffing.IN_POST])
+        refused = np.array(list(self.recruitment.refused.values())).reshape(funded.shape)
+        record[..., Staffing.FROZEN] = np.where([role.frozen for role in self.rules.roles], vacant, 0)
+        record[..., Staffing.REFUSED] = np.minimum(vacant, refused)
 
     # --- rules and capacity -------------------------------------------------------------------------------------------
 
@@ -326,7 +337,6 @@ class Workforce:
         matters = _bears_on_recruitment(self.rules) != _bears_on_recruitment(rules)
         dear = any(new.cost != old.cost for new, old in zip(rules.roles, self.rules.roles, strict=True))
         self._hold(rules)
-        self.temporary.is_stale = True
         if dear:
             self.spending.count()
         for ours, now in (
@@ -335,7 +345,8 @@ class Workforce:
             (self.personnel.leave_weight, self._leave_weight),
         ):
             ours[:] = now
-        self.lay_out_days()
+        for team in range(len(self.inputs.names.teams)):
+            self.change(team)
         if matters:
             self.recruitment.match_all()
 
@@ -344,8 +355,6 @@ class Workforce:
 
         `after_a_week`: first, what the week's load has done to people.
         """
-        if self.temporary.slot_of and self.temporary.is_stale:
-            self.temporary.call()
         first, last = (0, len(self.inputs.names.teams)) if team is None else (team, team + 1)
         loop = self._loop if after_a_week else NO_LOOP
         if lay_out_days(self._personnel, first, last, self.today, loop):
@@ -452,6 +461,10 @@ class Workforce:
         """Hundredths of a WTE by team and role: in post and not on notice; in post."""
         self.occupant, self.rounds, self.leave_day = [0] * n, [0] * n, [NOT_YET] * n
         self.leaves_nhs = [False] * n
+        self._changed: set[int] = set()
+        """Teams whose days are to be laid out anew before the clinic opens."""
+        self._newcomers = False
+        """Has anybody come today whose days off are not planned yet?"""
         self._chronicle: list[tuple[int, int, int, int]] = []
         self._closed = False
         for field in ("team", "role", "wte"):
@@ -504,9 +517,9 @@ class Workforce:
         n = bisect_right(self._leave_years, self.today)
         return self._leave_years[n - 1], self._leave_years[n]
 
-    def _stretch(self, until: int, slot: int | None) -> Stretch:
-        first, last = (0, len(self.posts)) if slot is None else (slot, slot + 1)
-        return Stretch(self.seed, self.replication, self.inputs.start.toordinal(), first, last, self.today, until)
+    def _stretch(self, until: int) -> Stretch:
+        origin = self.inputs.start.toordinal()
+        return Stretch(self.seed, self.replication, origin, 0, len(self.posts), self.today, until)
 
 
 def _bears_on_recruitment(rules: StaffRules) -> tuple[object, ...]:
