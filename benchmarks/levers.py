@@ -4,9 +4,12 @@ Both are the adult team over five years with the same luck; times are processor 
 with every lever also has more staff, who hold more contacts; the figure counts that as cost. The last line is one JSON
 object:
 
-* ratio: a replication with all levers / one of the plain base, median over replications
-* levers: how many levers acted; epochs: stretches of time with rules of their own
-* compile_seconds: making the inputs of the scenario with all levers ready, once for all replications
+* ratio: a replication with every lever that a plan can pull / one of the plain base, medians over replications
+* ratio_with_shocks: the same with those that befall a service, too (a pandemic, rising severity): a third more
+  referrals for three years are a third more work
+* ms_base, ms_levers: processor time of a replication
+* levers: how many a plan can pull; epochs: stretches of time with rules of their own
+* compile_seconds: making the inputs of that scenario ready, once for all replications
 
 Run: python benchmarks/levers.py [--replications 20] [--smoke]
 """
@@ -40,6 +43,9 @@ CHOSEN = {
 }
 """Lever → what it has to be told in a team of adults."""
 
+SHOCKS = ("shock.pandemic", "demand.severity_drift")
+"""Levers that nobody pulls: they say what may befall a service."""
+
 ROOM = (
     ("severe: +0.5 points per year", "severe: +0.1 points per year"),
     ("remote: {share: 25%,", "remote: {fails: 5%, share: 0%,"),
@@ -48,15 +54,21 @@ ROOM = (
 """Numbers of the base that stand already where a lever would put them, moved so that it acts."""
 
 
-def texts() -> tuple[str, str]:
-    """(the base, the base with every lever)."""
+def texts() -> tuple[str, str, str]:
+    """(the base, the base with every lever that a plan can pull, with those that befall it, too)."""
     text = BASE
     for old, new in ROOM:
         assert old in text, old
         text = text.replace(old, new)
-    uses = (f"  - {{{', '.join(filter(None, (f'lever: {name}', 'from: 2026-07-01', CHOSEN.get(name))))}}}"
-            for name in sorted(shipped_levers()))  # fmt: skip
-    return text, text + "\nlevers:\n" + "\n".join(uses) + "\n"
+    names = sorted(shipped_levers())
+    pulled = [name for name in names if name not in SHOCKS]
+    return text, text + used(pulled), text + used(names)
+
+
+def used(names):
+    """The levers as a scenario uses them."""
+    uses = (", ".join(filter(None, (f"lever: {name}", "from: 2026-07-01", CHOSEN.get(name)))) for name in names)
+    return "\nlevers:\n" + "".join(f"  - {{{use}}}\n" for use in uses)
 
 
 def seconds(inputs, replication):
@@ -72,25 +84,23 @@ def main():
     parser.add_argument("--replications", type=int, default=20)
     parser.add_argument("--smoke", action="store_true", help="one year, one replication: shows that the script works")
     options = parser.parse_args()
-    plain, full = texts()
-    if options.smoke:
-        plain, full = (text.replace("horizon: 5 years", "horizon: 1 year") for text in (plain, full))
-    base, scenario = read_scenario_text(plain, "base"), read_scenario_text(full, "all levers")
+    horizon = "horizon: 1 year" if options.smoke else "horizon: 5 years"
+    scenarios = [read_scenario_text(text.replace("horizon: 5 years", horizon)) for text in texts()]
     began = time.process_time()
-    inputs = compile_inputs(scenario)
+    pulled = compile_inputs(scenarios[1])
     compile_seconds = time.process_time() - began
-    base_inputs = compile_inputs(base)
-    simulate(base_inputs, 1, 0)
-    simulate(inputs, 1, 0)
-    numbers = range(1, 2 if options.smoke else options.replications + 1)
-    pairs = [(seconds(base_inputs, k), seconds(inputs, k)) for k in numbers]
-    ratio = statistics.median(full for _, full in pairs) / statistics.median(plain for plain, _ in pairs)
+    inputs = [compile_inputs(scenarios[0]), pulled, compile_inputs(scenarios[2])]
+    for each in inputs:
+        simulate(each, 1, 0)
+    rounds = [[seconds(each, k) for each in inputs] for k in range(1, 2 if options.smoke else options.replications + 1)]
+    plain, levers, shocks = (statistics.median(times) for times in zip(*rounds, strict=True))
     figures = {
-        "ratio": ratio,
-        "ms_base": 1000 * statistics.median(plain for plain, _ in pairs),
-        "ms_levers": 1000 * statistics.median(full for _, full in pairs),
-        "levers": len(scenario.levers),
-        "epochs": len(inputs.epochs),
+        "ratio": levers / plain,
+        "ratio_with_shocks": shocks / plain,
+        "ms_base": 1000 * plain,
+        "ms_levers": 1000 * levers,
+        "levers": len(scenarios[1].levers),
+        "epochs": len(pulled.epochs),
         "compile_seconds": compile_seconds,
     }
     print(json.dumps(figures))

@@ -744,12 +744,12 @@ class Clinician:
         self.loses_time()
 
     def works_overtime(self) -> Story:
-        """For contacts long overdue, one after the other, while the week's allowance lasts."""
-        book = self.twin.book
-        while self.overtime_left > 0 and (entry := self.next_contact()):
-            order, _, pool_task, _, contact = entry
-            if order + book.setting.OVERTIME_AFTER >= self.team.env.today + ORIGIN:
+        """While a contact of one's own is long overdue: contacts in their usual order, up to the week's allowance."""
+        book, today = self.twin.book, self.team.env.today
+        while self.overtime_left > 0 and self.own:
+            if self.own[0][0] + book.setting.OVERTIME_AFTER >= today + ORIGIN:
                 return
+            _, _, pool_task, _, contact = self.next_contact()
             task = contact.person.rule(contact.course.series).TASK if pool_task < 0 else pool_task
             seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
             lacking = max(0, seconds - self.bank_treatment)

@@ -102,9 +102,12 @@ class Recruitment:
 
     def ask_again(self) -> None:
         """Whatever the budget would not bear is asked for again: somebody of another role may have gone meanwhile."""
+        spending = self.workforce.spending
+        left = spending.left()
         for cell, least in self._least_refused.items():
-            if least and self.workforce.spending.bears(cell[1], least):
+            if least and (left is None or spending.cost(cell[1], least) <= left):
                 self.match_establishment(cell)
+                left = spending.left()
 
     def days_under_way(self, slot: int) -> int:
         """How long ago a vacancy found on day 0 was opened: a moment picked at random in approval or in a round."""

@@ -32,8 +32,13 @@ class Spending:
 
     def bears(self, role: int, wte: int) -> bool:
         """Whether one more person can be paid for a full year, besides those there are and temporary staff."""
-        budget, temporary = self.workforce.rules.budget, self.workforce.temporary
-        return budget is None or self.people + temporary.cost + self.cost(role, wte) <= budget
+        left = self.left()
+        return left is None or self.cost(role, wte) <= left
+
+    def left(self) -> float | None:
+        """Pounds a year that the budget leaves; None: there is no budget."""
+        budget = self.workforce.rules.budget
+        return None if budget is None else budget - self.people - self.workforce.temporary.cost
 
     def cost(self, role: int, wte: int) -> float:
         """Pounds a year for staff in a role."""

@@ -202,7 +202,7 @@ class Course:
     length: int  # days
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TrainingRoute(Course):
     """Trainees from outside."""
 

@@ -183,11 +183,12 @@ def longest_overdue(w, r, day, slot, s):
 
 @njit(cache=True)
 def work_overtime(w, r, day, slot, s, use):
-    """Contacts that are overdue by more than the rule are held in overtime, while the week's allowance lasts."""
+    """While a contact of one's own is overdue by more than the rule, overtime is worked, up to the week's allowance."""
     while s["overtime_left"] > 0:
-        best, task = first_contact_due(w, r, day, slot, s)
-        if best < 0 or w.course_node[best]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
+        own = w.heap[own_heap(r, slot)]
+        if own < 0 or w.course_node[own]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
             return
+        best, task = first_contact_due(w, r, day, slot, s)
         course = w.course[best >> 1]
         p = w.patient[course["person"]]
         if task < 0:
