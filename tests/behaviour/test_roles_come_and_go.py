@@ -18,7 +18,8 @@ ROLE = "workforce.roles.mhwp"
 NOBODY = ((f"{ROLE}.funded", "0 wte"), (f"{ROLE}.in_post", "0 wte"))
 FILLS = (f"{ROLE}.hiring", {"approval": "2 weeks", "round": "8 weeks", "fill": "100%"})
 FUNDED = {"from": "2026-10-01", "set": f"{ROLE}.funded", "to": "2 wte"}
-COURSE = {"into": "mhwp", "first": "2026-05-01", "places": 2, "length": "26 weeks", "does": {"first": "0%", "last": "50%"},
+COURSE = {"into": "mhwp", "first": "2026-05-01", "places": 2, "length": "26 weeks",
+          "does": {"first": "0%", "last": "50%"},
           "supervision": {"by": ["nurse"], "hours": "2 per week"}}  # fmt: skip
 
 COMES: dict[str, list[tuple[str, Any]]] = {
@@ -34,19 +35,21 @@ COMES: dict[str, list[tuple[str, Any]]] = {
     "by upskilling": [
         (f"{ROLE}.hiring", {"fill": "1%"}), ("changes", [FUNDED]),
         ("workforce.roles.support_worker.leavers", "0% per year"), ("workforce.roles.support_worker.in_post", "2 wte"),
-        ("workforce.upskilling", {"up": {"serving": "support_worker", "into": "mhwp", "first": "2026-05-01", "places": 2,
-                                         "length": "26 weeks"}}),
+        ("workforce.upskilling", {"up": {"serving": "support_worker", "into": "mhwp", "first": "2026-05-01",
+                                         "places": 2, "length": "26 weeks"}}),
     ],
     "by agency": [("changes", [{"from": "2026-10-01", "set": f"{ROLE}.cover.agency", "to": "2 wte"}])],
     "on a ramp": [FILLS, ("changes", [{**FUNDED, "ramp": "26 weeks"}])],
 }  # fmt: skip
 GOES: dict[str, list[tuple[str, Any]]] = {
     "by a dated change": [
-        ("changes", [{"from": "2026-10-01", "set": f"{ROLE}.funded", "to": "0 wte"}]), (f"{ROLE}.leavers", "200% per year")
+        ("changes", [{"from": "2026-10-01", "set": f"{ROLE}.funded", "to": "0 wte"}]),
+        (f"{ROLE}.leavers", "200% per year"),
     ],
     "by conversion": [
         (f"{ROLE}.leavers", "200% per year"),
-        ("workforce.conversions", {"swap": {"vacant": "mhwp", "into": "nurse", "posts": "2 wte", "from": "2026-10-01"}}),
+        ("workforce.conversions", {"swap": {"vacant": "mhwp", "into": "nurse", "posts": "2 wte",
+                                            "from": "2026-10-01"}}),
     ],
     "by promotion": [
         (f"{ROLE}.leavers", "0% per year"), (f"{ROLE}.hiring", {"approval": "2 years", "round": "2 years"}),

@@ -332,6 +332,14 @@ FILES: dict[str, tuple[str, str, list[str]]] = {
             'effect or lag. Did you mean "role"?',
         ],
     ),
+    "lag that nothing follows": (
+        "high: x0.97}\n",
+        "high: x0.97}\n    ramp: 2 weeks\nlag: 4 weeks\n",
+        [
+            "own.lever.yaml:1:1: found a mapping; expected no lag, because nothing follows it: no change without a ramp "
+            "or uptake of its own, no {lag}.",
+        ],
+    ),
     "parameter not used": (
         "roles.{role}",
         "roles.nurse",
