@@ -336,8 +336,8 @@ FILES: dict[str, tuple[str, str, list[str]]] = {
         "high: x0.97}\n",
         "high: x0.97}\n    ramp: 2 weeks\nlag: 4 weeks\n",
         [
-            "own.lever.yaml:1:1: found a mapping; expected no lag, because nothing follows it: no change without a ramp "
-            "or uptake of its own, no {lag}.",
+            "own.lever.yaml:1:1: found a mapping; expected no lag, because nothing follows it: no change without a "
+            "ramp or uptake of its own, no {lag}.",
         ],
     ),
     "parameter not used": (

@@ -35,6 +35,9 @@ def explain(scenario: Scenario) -> RenderableType:
     if scenario.levers:
         parts.append(used_table(scenario.levers))
     parts += [Text("Dated changes", style="bold"), *(Text(f"  {line}") for line in scenario.change_log() or ("none",))]
+    if scenario.rules:
+        parts += [Text("Standing rules, judged once a week", style="bold")]
+        parts += [Text(f"  {rule.name}: {rule}") for rule in scenario.rules]
     parts += [Text(""), *assumptions_register(scenario)]
     return Group(*parts)
 

@@ -297,4 +297,18 @@ def _notes(study: Study) -> Iterator[str]:
         for year in scenario["years"]:
             if year["months"] < 12:
                 yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; sums are of those."
+    yield from _rules(study)
     yield from assumptions(study.scenarios)
+
+
+def _rules(study: Study) -> Iterator[str]:
+    """How often standing rules were on."""
+    fired = study.tables["standing_rules"]
+    for scenario in study.scenarios:
+        days = (scenario.end - scenario.first_day).days * study.manifest["replications"]
+        for rule in scenario.rules:
+            own = fired[(fired["scenario"] == scenario.name) & (fired["rule"] == rule.name)]
+            runs = own["replication"].nunique()
+            share = f"on for {100 * own['days'].sum() / days:.0f}% of the time" if runs else "never on"
+            total = study.manifest["replications"]
+            yield f"{scenario.name}: rule {rule.name} came on in {runs} of {total} runs, {share}."

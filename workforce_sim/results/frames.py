@@ -17,6 +17,7 @@ from workforce_sim.inputs.rules import Inputs
 from workforce_sim.results.money import programme_costs, staff_costs
 from workforce_sim.results.tables import (
     COSTS,
+    FIRED,
     FLOWS,
     LISTS,
     PACKAGES,
@@ -62,6 +63,7 @@ def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.n
         "staying": _staying(inputs, kept),
         "costs": _costs(inputs, kept),
         "programme_costs": _programme_costs(inputs, kept),
+        "standing_rules": _fired(inputs, kept),
         "waits": _waits(inputs, kept, wait_rows),
         "spells": _spells(inputs, kept),
     }
@@ -184,6 +186,35 @@ def _programme_costs(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     labels = [[k.replication for k in kept], inputs.period_starts, list(pounds)]
     columns = _grid(PROGRAMME_COSTS, inputs.name, labels, years_of_periods(inputs))
     return typed(PROGRAMME_COSTS, columns | {"pounds": np.stack(list(pounds.values()), axis=-1).ravel()})
+
+
+def _fired(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
+    """A row for each time that a standing rule was on."""
+    rows: list[tuple[int, str, int, int | None]] = []
+    for k in kept:
+        began: dict[int, int] = {}
+        for day, number, on in k.fired.tolist():
+            if on:
+                began[number] = len(rows)
+                rows.append((k.replication, inputs.rules[number].name, day, None))
+            else:
+                rows[began[number]] = (*rows[began[number]][:3], day)
+    if not rows:
+        return empty(FIRED)
+    replication, names, first, last = zip(*rows, strict=True)
+    first_day = np.datetime64(inputs.start, "D")
+    ended = [np.datetime64("NaT") if day is None else first_day + day for day in last]
+    return typed(
+        FIRED,
+        {
+            "scenario": _text([inputs.name], np.zeros(len(rows), dtype=np.int64)),
+            "replication": np.array(replication),
+            "rule": list(names),
+            "began": first_day + np.array(first),
+            "ended": np.array(ended, dtype="datetime64[D]"),
+            "days": [(inputs.days if day is None else day) - since for since, day in zip(first, last, strict=True)],
+        },
+    )
 
 
 def _waits(inputs: Inputs, kept: Sequence[Kept], rows: Mapping[str, np.ndarray]) -> pd.DataFrame:

@@ -297,6 +297,21 @@ SPELLS = Table(
     ),
 )
 
+FIRED = Table(
+    "standing_rules",
+    "When standing rules began and ended; one that is on at the end of the run has no end.",
+    (
+        SCENARIO,
+        REPLICATION,
+        Column("rule", "text", "", "name of the rule"),
+        Column("began", "date", "", "first day on which it held"),
+    ),
+    (
+        Column("ended", "date", "", "first day on which it held no more; empty = on at the end of the run"),
+        Column("days", "whole", "days", "for which it held within the run"),
+    ),
+)
+
 MEASURES = Table(
     "measures",
     "Each measure of each year of each replication (see the dictionary of measures).",
@@ -305,9 +320,11 @@ MEASURES = Table(
 )
 
 TABLES = {
-    t.name: t
-    for t in (FLOWS, LISTS, PACKAGES, TIME_USE, WORKFORCE, STAYING, COSTS, PROGRAMME_COSTS, WAITS, SPELLS, MEASURES)
-}
+    table.name: table
+    for table in (
+        FLOWS, LISTS, PACKAGES, TIME_USE, WORKFORCE, STAYING, COSTS, PROGRAMME_COSTS, FIRED, WAITS, SPELLS, MEASURES,
+    )
+}  # fmt: skip
 
 
 def data_dictionary() -> pd.DataFrame:

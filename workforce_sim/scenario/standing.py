@@ -42,9 +42,6 @@ NOT_BY_RULE = {
     ("waiting", "per_week"): "what befalls people does not follow from a decision",
     ("in_treatment", "per_week"): "what befalls people does not follow from a decision",
     ("safety",): "what is counted does not follow from a decision",
-    ("money",): "what things cost is reckoned by date, after the run",
-    ("workforce", "pay_rise"): "what things cost is reckoned by date, after the run",
-    ("workforce", "temporary"): "what things cost is reckoned by date, after the run",
 }
 """First steps of paths that a rule may not change → why."""
 
