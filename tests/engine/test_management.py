@@ -78,6 +78,7 @@ def manage(inputs: Inputs, waiting: Waiting) -> tuple[list[list[int]], np.ndarra
     while day < inputs.days:
         while env.peek() <= day:
             env.step()
+        workforce.settle()
         following = int(min(env.peek(), inputs.days))
         agency[day:following] = staff["wte"][-1] // 100
         day = following

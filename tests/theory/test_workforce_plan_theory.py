@@ -391,7 +391,7 @@ def test_a_premium_buys_less_cover_for_the_same_money() -> None:
     assert days[Staffing.BANK_DAYS] == 100 * working
     assert days[Staffing.AGENCY_DAYS] == 50 * working  # £40,000 at £80,000 a year
     assert days[Staffing.COVER_CUT] == 150 * working
-    assert run.workforce.temporary.cost() == pytest.approx(100_000.0)
+    assert run.workforce.temporary.cost == pytest.approx(100_000.0)
 
 
 def test_a_budget_is_never_passed_by_recruitment() -> None:
@@ -496,3 +496,24 @@ def test_recruitment_above_establishment_replaces_leavers_before_they_go() -> No
     vacant = np.maximum(0, record[months, Staffing.FUNDED] - record[months, Staffing.IN_POST])
     assert np.array_equal(record[months, Staffing.FROZEN], vacant)
     assert (np.diff(record[months, Staffing.IN_POST]) <= 0).all()
+
+
+def test_money_freed_in_one_team_covers_another_team_on_the_same_day() -> None:
+    """When somebody of the first team resigns, the second team's cover grows to what is left of the money that day."""
+    roles = (a_role(funded=0, cost=50_000.0), a_role(funded=100, leaving_rate=0.8, cost=50_000.0, fill=0.01))
+    asked = replace(roles[0], bank=100)
+    rules = staff_rules((asked, roles[1]), budget=3 * 50_000.0)
+    unfunded = replace(rules, roles=(asked, replace(roles[1], funded=0)))
+    seats = tuple(Post(team, LEARNER, 1, 0, False, PostKind.TEMPORARY) for team in (0, 1))
+    held = posts_of(SENIOR, 1) + posts_of(SENIOR, 1, team=1)
+    inputs = made_up(held, (0, rules), (1, unfunded), years=6)
+    inputs = replace(inputs, posts=(seats[0], held[0], seats[1], held[1]))
+
+    def look(_: int, workforce: Workforce) -> None:
+        staying = sum(workforce.status[slot] == Status.HELD for slot in (1, 3))
+        bought = [int(workforce.staff["wte"][slot]) for slot in (0, 2)]
+        assert bought == [100, min(100, 300 - 100 * staying - 100)]
+        seconds = (workforce.staff["daily_treatment"] + workforce.staff["daily_assessment"])[[0, 2]]
+        assert seconds.tolist() == [int(WHOLE * 0.85 * wte / 100) for wte in bought]
+
+    assert live(inputs, every_day=look).days_of(CareerEvent.RESIGNED).size == 2

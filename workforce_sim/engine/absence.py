@@ -95,11 +95,9 @@ class Absence:
             return
         workforce.note(workforce.today, slot, CareerEvent.BACK)
         self.slots_away[workforce.cell[slot]].discard(slot)
-        workforce.temporary.is_stale = True
         stays = workforce.status[slot] == Status.HELD or workforce.today < workforce.stops_at(slot)
         workforce.accepts[slot] = int(stays)
-        workforce.lay_out_days(team)
-        workforce.clinic.staff_changed(team)
+        workforce.change(team)
 
 
 def daily_rate(absence: LongAbsence) -> float:

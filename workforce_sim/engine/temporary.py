@@ -87,7 +87,6 @@ class Temporary:
     def call(self) -> None:
         """Buy what is asked for today, as far as the money goes: role by role, and bank before agency."""
         workforce, rules = self.workforce, self.workforce.rules
-        self.is_stale = False
         left = None if rules.budget is None else rules.budget - workforce.spending.people
         self.cost = 0.0
         for cell, slot in self.slot_of.items():
@@ -103,6 +102,7 @@ class Temporary:
                 self.book(workforce.today)
                 self.bought[cell] = bought
                 self._seat(slot, bank, agency)
+        self.is_stale = False
 
     def _seat(self, slot: int, bank: int, agency: int) -> None:
         """So many are at work from today."""
@@ -113,7 +113,7 @@ class Temporary:
         workforce.staff["occupied"][slot] = int(total > 0)
         done = bank * rules.bank_does + agency * rules.agency_does
         workforce.people["does"][slot] = done / total if total else 0.0
-        workforce.clinic.staff_changed(workforce.posts[slot].team)
+        workforce.change(workforce.posts[slot].team)
 
     def asked(self, cell: Cell) -> tuple[int, int]:
         """Bank and agency staff that the rules ask for, hundredths of a WTE."""

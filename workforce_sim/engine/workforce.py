@@ -262,12 +262,11 @@ class Workforce:
         if self._newcomers:
             self.plan_days_off(for_newcomers=True)
             self._newcomers = False
-        if self._changed:
-            if self.temporary.slot_of and self.temporary.is_stale:
-                self.temporary.call()
-            for team in sorted(self._changed):
-                self.lay_out_days(team)
-            self._changed.clear()
+        if self.temporary.slot_of and self.temporary.is_stale:
+            self.temporary.call()
+        for team in sorted(self._changed):
+            self.lay_out_days(team)
+        self._changed.clear()
 
     def _follow(self, slot: int) -> None:
         self.env.process(self.leaving.career(slot, self.today))
