@@ -158,7 +158,7 @@ def test_a_longer_horizon_does_not_change_the_past(tree: Tree, replication: int)
     one, other = simulate(short, 1, replication), simulate(long, 1, replication)
     for name in ("flow", "stock_record", "package_record", "use", "staffing"):
         np.testing.assert_array_equal(getattr(one, name), getattr(other, name)[: len(getattr(one, name))], err_msg=name)
-    assert stories(short, one.careers) == stories(long, other.careers[other.careers[:, Chronicle.DAY] < days])
+    assert stories(short, one.careers) == stories(long, other.careers[other.careers[:, Chronicle.DAY] < short.days])
 
 
 def stories(inputs: Inputs, careers: np.ndarray) -> set[tuple[object, ...]]:

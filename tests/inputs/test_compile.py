@@ -297,10 +297,11 @@ def test_small_worlds_are_varied() -> None:
     """The random worlds of the tests do hold what they are meant to hold."""
     seen: set[str] = set()
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
     @given(small_worlds())
     def look(tree: Tree) -> None:
-        scenario_of(tree)
+        seen.update(tree["workforce"])
+        seen.update(f"rules {len(tree['rules'])}" for _ in "1")
         seen.update(f"severities {len(tree['severities'])}" for _ in "1")
         seen.update(f"roles {len(tree['workforce']['roles'])}" for _ in "1")
         seen.update(f"changes {len(tree['changes'])}" for _ in "1")
@@ -313,6 +314,7 @@ def test_small_worlds_are_varied() -> None:
 
     look()
     assert {f"severities {n}" for n in range(1, len(SEVERITIES) + 1)} <= seen
+    assert {"training", "upskilling", "conversions", "freezes", "preceptorship", "rules 0", "rules 2"} <= seen
     assert {
         "roles 1",
         "roles 2",

@@ -198,7 +198,10 @@ def _press_after(seconds, sent, folder, workers, environment):
     file = folder / "small.yaml"
     file.write_text(small())
     options = ["--replications", "100000", "--workers", workers, "--out", str(folder / "out")]
-    program = f"from workforce_sim.cli_runs import run; run({[str(file), *options]!r})"
+    heard = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # even if started in the background
+    )
+    program = f"{heard}; from workforce_sim.cli_runs import run; run({[str(file), *options]!r})"
     process = subprocess.Popen(
         [sys.executable, "-c", program],
         stderr=subprocess.PIPE,
