@@ -53,9 +53,12 @@ class Spending:
 
     def count(self) -> None:
         """Add everybody up: pay has changed."""
-        workforce = self.workforce
-        self.people = sum(self.of(slot, status) for slot, status in enumerate(workforce.status))
-        self.people += sum(self.of(slot, Status.HELD) for slot in workforce.recruitment.sought)
+        workforce, cost = self.workforce, [role.cost / 100 for role in self.workforce.rules.roles]
+        cell, wte = workforce.cell, workforce.wte
+        staying = [slot for slot, status in enumerate(workforce.status) if status == Status.HELD]
+        people = sum(cost[cell[slot][1]] * wte[slot] for slot in (*staying, *workforce.recruitment.sought))
+        training = [slot for slot, status in enumerate(workforce.status) if status == Status.TRAINEE]
+        self.people = people + sum(self.of(slot, Status.TRAINEE) for slot in training)
 
 
 class Temporary:

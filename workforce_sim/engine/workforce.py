@@ -521,6 +521,7 @@ class Workforce:
         return Stretch(self.seed, self.replication, origin, 0, len(self.posts), self.today, until)
 
 
+@lru_cache(maxsize=1024)
 def _bears_on_recruitment(rules: StaffRules) -> tuple[object, ...]:
     """What decides how many posts are recruited to."""
     return (rules.budget, *((role.funded, role.over, role.frozen, role.cost) for role in rules.roles))
