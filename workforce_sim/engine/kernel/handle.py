@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numba import config, types
+from numba import config, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models
 from numba.core.imputils import lower_getattr_generic
@@ -75,8 +75,7 @@ class Entrance:
             return self._enter(*arguments)
         answer = self._function(*arguments)
         if not config.DISABLE_JIT:
-            (compiled,) = self._function.overloads.values()
-            self._enter = compiled.entry_point
+            self._enter = self._function.overloads[tuple(map(typeof, arguments))].entry_point
         return answer
 
 
