@@ -26,22 +26,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from tests.scenario.adult_levers import CHOSEN  # noqa: E402
 from workforce_sim.engine.simulate import simulate  # noqa: E402 - the path is set first, as the script runs anywhere
 from workforce_sim.inputs.compile import compile_inputs  # noqa: E402
 from workforce_sim.scenario import read_scenario_text  # noqa: E402
 from workforce_sim.scenario.lever_files import shipped_levers  # noqa: E402
 
 BASE = (ROOT / "scenarios" / "adult_community.yaml").read_text(encoding="utf-8")
-
-CHOSEN = {
-    "upstream.school_team": "source: primary_care",
-    "pipeline.pwp": "role: mhwp",
-    "pipeline.nursing_associate": "role: support_worker",
-    "pipeline.high_intensity": "role: psychologist",
-    "upskill.pwp_high_intensity": "serving: mhwp, into: psychologist",
-    "recruit.freeze": "until: 2027-01-01",
-}
-"""Lever → what it has to be told in a team of adults."""
 
 SHOCKS = ("shock.pandemic", "demand.severity_drift")
 """Levers that nobody pulls: they say what may befall a service."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from tests.behaviour.paired import adult, same_run
 from tests.behaviour.worlds import START, Tree, changed, scenario_of
-from tests.scenario.test_levers import CHOSEN
+from tests.scenario.adult_levers import CHOSEN
 from workforce_sim.engine.simulate import RawRun, simulate
 from workforce_sim.errors import ScenarioError
 from workforce_sim.inputs.compile import compile_inputs

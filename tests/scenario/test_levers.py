@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenario.adult_levers import CHOSEN
 from tests.scenario.small import small
 from workforce_sim.errors import ScenarioError
 from workforce_sim.scenario import Scenario, read_scenario, read_scenario_text
@@ -18,15 +19,6 @@ from workforce_sim.scenario.numbers import numbers
 ADULT = Path(__file__).parents[2] / "scenarios" / "adult_community.yaml"
 NAMES = sorted(shipped_levers())
 
-CHOSEN = {
-    "upstream.school_team": "source: primary_care",
-    "pipeline.pwp": "role: mhwp",
-    "pipeline.nursing_associate": "role: support_worker",
-    "pipeline.high_intensity": "role: psychologist",
-    "upskill.pwp_high_intensity": "serving: mhwp, into: psychologist",
-    "recruit.freeze": "until: 2027-01-01",
-}
-"""Lever → what it has to be told in a team of adults."""
 OTHERWISE = {
     "demand.severity_drift": "demand: {severity_drift: {severe: +0.1 points per year, taken_from: mild}}",
     "mode.remote_share": "remote: {share: 0%, saves: 20 minutes}",

@@ -6,13 +6,12 @@ The share of time away, and the mean spell, come out as the scenario gives them 
 
 from __future__ import annotations
 
-import math
 from itertools import count
 from typing import TYPE_CHECKING
 
 from workforce_sim.engine.posts import Cell, Status, Story, value
 from workforce_sim.engine.staffing import CareerEvent
-from workforce_sim.inputs.laws import geometric
+from workforce_sim.inputs.laws import geometric, pace
 from workforce_sim.inputs.rules import LongAbsence, StaffRules
 from workforce_sim.streams import CERTAIN, Purpose, threshold
 
@@ -35,20 +34,19 @@ class Absence:
     def __init__(self, workforce: Workforce) -> None:
         self.workforce = workforce
         self.slots_away: dict[Cell, set[int]] = {cell: set() for cell in workforce.slots_of}
-        self._paces = {event: self._pace(field) for event, (_, field) in KINDS.items()}
-
-    def _pace(self, field: str) -> float:
-        """A daily rate of candidate days that no epoch's rate exceeds: a power of two, or 0 if nobody is ever away."""
-        greatest = max(daily_rate(getattr(epoch.staff, field)) for epoch in self.workforce.inputs.epochs)
-        return 0.0 if greatest <= 0 else min(1.0, 2.0 ** math.ceil(math.log2(greatest)))
+        epochs = [epoch.staff for epoch in workforce.inputs.epochs]
+        self._paces = {
+            event: pace(max(daily_rate(getattr(rules, field)) for rules in epochs))
+            for event, (_, field) in KINDS.items()
+        }
 
     def follow(self, slot: int, found: bool = False) -> None:
         """A person's absences, from today on for as long as they are in post."""
-        for event, pace in self._paces.items():
-            if pace:
-                self.workforce.env.process(self.spells(slot, event, pace, found))
+        for event, fastest in self._paces.items():
+            if fastest:
+                self.workforce.env.process(self.spells(slot, event, fastest, found))
 
-    def spells(self, slot: int, event: CareerEvent, pace: float, found: bool) -> Story:
+    def spells(self, slot: int, event: CareerEvent, fastest: float, found: bool) -> Story:
         """Candidate days come at a pace that no rate exceeds; on each, that day's rate decides."""
         workforce, (purpose, field) = self.workforce, KINDS[event]
         person = workforce.person(slot)
@@ -59,11 +57,11 @@ class Absence:
                 yield from self.away(slot, event, value(geometric(1.0 / rules.spell), words[2]))
         for n in count():
             words = workforce.luck_of(person, purpose, n)
-            yield workforce.env.timeout(value(geometric(pace), words[1]))
+            yield workforce.env.timeout(value(geometric(fastest), words[1]))
             if workforce.has_gone(slot, person):
                 return
             rules = self._now(field)
-            if not self.is_away(slot) and words[0] < int(daily_rate(rules) / pace * CERTAIN):
+            if not self.is_away(slot) and words[0] < int(daily_rate(rules) / fastest * CERTAIN):
                 yield from self.away(slot, event, value(geometric(1.0 / rules.spell), words[2]))
                 if workforce.has_gone(slot, person):
                     return

@@ -30,7 +30,6 @@ ROLE = np.dtype(
         ("reached", "f8"),  # share of a settled colleague's work and caseload at the end of the induction
         ("newcomer_days", "f8"),  # time in post over which a preceptor is needed
         ("preceptor_needed", "f8"),  # seconds on a working day, per hundredth of a WTE of newcomers
-        ("overtime", "i8"),  # seconds a week, 1 WTE
     ],
     align=True,
 )
@@ -50,12 +49,12 @@ def terms_table(rules: StaffRules, training: tuple[TrainingRoute, ...]) -> np.nd
         _fill(row, rules, rules.roles[route.role])
         row["induction_days"], row["reached"] = route.length, route.last
         row["induction_productivity"] = row["induction_caseload"] = route.first
-        row["preceptor_needed"] = row["overtime"] = 0
+        row["preceptor_needed"] = 0.0
         row["supervision_needed"] = _daily(route.supervision_hours) if route.supervised_by else 0.0
     for number, role in enumerate(rules.roles, roles + len(training)):
         row = table[number]
         _fill(row, rules, role)
-        row["places"] = row["target"] = row["induction_days"] = row["overtime"] = 0
+        row["places"] = row["target"] = row["induction_days"] = 0
         row["supervision_needed"] = row["preceptor_needed"] = 0.0
     return table
 
@@ -65,7 +64,7 @@ def _fill(row: np.void, rules: StaffRules, role: RoleRules) -> None:
     row["clinical_share"] = role.clinical_share * (1.0 - rules.programme_time)
     row["assessment_share"] = role.assessment_share
     row["places"], row["target"] = role.places, role.target if role.places else 0
-    row["shares_spare"], row["overtime"] = role.shares_spare, rules.overtime
+    row["shares_spare"] = role.shares_spare
     row["induction_productivity"], row["induction_caseload"] = rules.induction_productivity, rules.induction_caseload
     if role.supervised_by:
         row["supervision_needed"] = _daily(role.supervision_hours)

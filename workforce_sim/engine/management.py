@@ -64,8 +64,7 @@ class Management:
         """A rule that is off begins when its condition has held for long enough; one that is on ends likewise."""
         bit = 1 << number
         condition = rule.until if self.on & bit else rule.when
-        value = self.gauges.read(condition.measure)
-        holds = value is not None and (value > condition.level if condition.above else value < condition.level)
+        holds = condition.holds(self.gauges.read(condition.measure))
         self._in_a_row[number] = self._in_a_row[number] + 1 if holds else 0
         if self._in_a_row[number] >= condition.weeks:
             self.on ^= bit

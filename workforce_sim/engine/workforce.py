@@ -134,7 +134,6 @@ class Workforce:
         found = [slot for slot, post in enumerate(self.posts) if post.filled]
         for slot in found:
             self.find(slot)
-        self.lay_out_days()
         self.plan_days_off()
         self._changed.update(range(len(self.inputs.names.teams)))
         self.env.process(self.rota(self._book(day for day in self._months if day < self.inputs.days)))

@@ -5,7 +5,6 @@ In: the scenario as it stands on a day, the names and the book of laws. Out: `Ru
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +19,7 @@ from workforce_sim.inputs.laws import (
     fixed,
     from_quantiles,
     geometric,
+    pace,
     rounded,
     uniform,
 )
@@ -44,8 +44,8 @@ class Pace:
 
 def paces(stages: list[Scenario], first_days: list[int]) -> list[Pace]:
     """The rates of uniformization by epoch: powers of two, so that small changes leave the candidate days alone."""
-    waiting = [_power_of_two_from(_greatest_sum(stage, _waiting_rates)) for stage in stages]
-    treated = [_power_of_two_from(_greatest_sum(stage, _treatment_rates)) for stage in stages]
+    waiting = [pace(_greatest_sum(stage, _waiting_rates)) for stage in stages]
+    treated = [pace(_greatest_sum(stage, _treatment_rates)) for stage in stages]
     untils = [[_changes_after(rates, k, first_days) for k in range(len(stages))] for rates in (waiting, treated)]
     return [Pace(*row) for row in zip(waiting, treated, *untils, strict=True)]
 
@@ -54,10 +54,6 @@ def _changes_after(rates: list[float], epoch: int, first_days: list[int]) -> int
     """The first day after an epoch's on which the rate is another; NEVER if it stays."""
     later = (first_days[k] for k in range(epoch + 1, len(rates)) if rates[k] != rates[epoch])
     return next(later, NEVER)
-
-
-def _power_of_two_from(rate: float) -> float:
-    return 0.0 if rate <= 0 else float(min(1.0, 2.0 ** math.ceil(math.log2(rate))))
 
 
 def _greatest_sum(scenario: Scenario, rates: Any) -> float:

@@ -62,6 +62,14 @@ def from_quantiles(median: float, p90: float) -> Law:
     return from_cumulative(0, stats.lognorm.cdf(np.arange(greatest) + 0.5, sigma, scale=median))
 
 
+def pace(greatest: float) -> float:
+    """A daily rate of candidate days at least as great as any that may hold, for uniformization (Jensen 1953).
+
+    A power of two, at most 1, so that it seldom changes when a rate does; 0 if nothing ever happens.
+    """
+    return 0.0 if greatest <= 0 else float(min(1.0, 2.0 ** math.ceil(math.log2(greatest))))
+
+
 @lru_cache(maxsize=4096)
 def geometric(daily: float) -> Law:
     """Days to an event that happens with chance `daily` on each day, from 1; never if 0."""

@@ -263,6 +263,10 @@ class WatchedLevel:
     level: float
     weeks: int
 
+    def holds(self, value: float | None) -> bool:
+        """Whether a value lies beyond the level; one that is not defined does not."""
+        return value is not None and (value > self.level if self.above else value < self.level)
+
 
 @dataclass(frozen=True)
 class WatchedRule:

@@ -59,10 +59,6 @@ class Condition:
     text: str
     """As a planner reads it."""
 
-    def holds(self, value: float) -> bool:
-        """Whether a value lies beyond the level."""
-        return value > self.level if self.above else value < self.level
-
 
 @dataclass(frozen=True)
 class StandingRule:
