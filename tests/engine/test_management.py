@@ -13,7 +13,7 @@ import simpy
 
 from tests.behaviour.paired import adult
 from tests.behaviour.worlds import START, Tree, by_day, inputs_of, scenario_of
-from tests.engine.test_workforce import NullClinic, a_role, made_up, posts_of, staff_rules
+from tests.engine.test_workforce import NullClinic, a_role, made_up, posts_of, staff_rules, stretches
 from workforce_sim.engine.gauges import CLOCKS, Tallies
 from workforce_sim.engine.management import Management
 from workforce_sim.engine.simulate import simulate
@@ -74,14 +74,8 @@ def manage(inputs: Inputs, waiting: Waiting) -> tuple[list[list[int]], np.ndarra
     workforce = Workforce(env, inputs, staff, roster, clinic, 1, 0)
     management = Management(env, inputs, workforce, clinic)
     agency = np.zeros(inputs.days, dtype=np.int64)
-    day = 0
-    while day < inputs.days:
-        while env.peek() <= day:
-            env.step()
-        workforce.settle()
-        following = int(min(env.peek(), inputs.days))
+    for day, following in stretches(env, workforce):
         agency[day:following] = staff["wte"][-1] // 100
-        day = following
     return management.fired().tolist(), agency, clinic
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -131,6 +131,18 @@ class Run(NamedTuple):
         return [tuple(row) for row in self.careers[self.careers[:, Chronicle.SLOT] == slot].tolist()]
 
 
+def stretches(env: simpy.Environment, workforce: Workforce) -> Iterator[tuple[int, int]]:
+    """(day, next day on which anything befalls staff), to the end of the run: what the clinic does in one go."""
+    day, days = 0, workforce.inputs.days
+    while day < days:
+        while env.peek() <= day:
+            env.step()
+        workforce.settle()
+        following = int(min(env.peek(), days))
+        yield day, following
+        day = following
+
+
 def live(
     inputs: Inputs, replication: int = 0, clinic: Any = None, every_day: EveryDay | None = None, seed: int = 7
 ) -> Run:
@@ -142,16 +154,10 @@ def live(
     Management(env, inputs, workforce, clinic)
     if isinstance(clinic, WatchfulClinic):
         clinic.env, clinic.staff = env, staff
-    day = 0
-    while day < inputs.days:
-        while env.peek() <= day:
-            env.step()
-        workforce.settle()
-        following = int(min(env.peek(), inputs.days))
+    for day, following in stretches(env, workforce):
         if every_day is not None:
             for today in range(day, following):
                 every_day(today, workforce)
-        day = following
     return Run(workforce, workforce.staffing, workforce.careers(), roster)
 
 

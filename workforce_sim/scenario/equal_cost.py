@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from workforce_sim import units
-from workforce_sim.errors import ScenarioError, quoted
+from workforce_sim.errors import ScenarioError
 from workforce_sim.scenario.document import Place
-from workforce_sim.scenario.layers import Entry, Layered, Override, shown_name
+from workforce_sim.scenario.layers import SCENARIO_FILE, Entry, Layered, Override, beneath, must_exist, shown_name
 from workforce_sim.units import YEAR_DAYS
 
 if TYPE_CHECKING:
@@ -77,20 +77,14 @@ def take_partner(layered: Layered, path: Path | None) -> Partner | None:
     tree = layered.document.tree
     if KEY not in tree:
         return None
-    wanted, partner = tree.pop(KEY), Partner(Path(), layered)
+    wanted, document = tree[KEY], layered.document
     if path is None:
-        partner.refuse(shown_name(wanted), f"no `{KEY}` outside a file")
-    if not isinstance(wanted, str) or not wanted.strip():
-        partner.refuse(shown_name(wanted), "the name of a scenario file, such as adult_community.yaml")
-    if Path(wanted).is_absolute() or "://" in wanted or "\\" in wanted or "\0" in wanted:
-        partner.refuse(quoted(wanted), "a path relative to this file, such as adult_community.yaml")
-    beside = Path(os.path.normpath(Path(partner.place.file).parent / wanted))
-    resolved, root = Path(os.path.realpath(beside)), Path(os.path.realpath(path)).parent
-    if not resolved.is_relative_to(root):
-        partner.refuse(quoted(wanted), "a file in the folder of the scenario, or beneath it")
-    if not os.path.isfile(resolved):  # noqa: PTH113  # Path.is_file raises on a name that is too long
-        partner.refuse(quoted(wanted), "a scenario file that exists")
-    return Partner(beside, layered)
+        Partner(Path(), layered).refuse(shown_name(wanted), f"no `{KEY}` outside a file")
+    names_it = Path(document.place((KEY,)).file)
+    resolved = beneath(document, KEY, names_it, Path(os.path.realpath(path)).parent, SCENARIO_FILE)
+    must_exist(document, KEY, resolved)
+    del tree[KEY]
+    return Partner(names_it.parent / wanted, layered)
 
 
 # --- what is planned costs -------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ GREATEST_LAYERS = 10
 """Longest chain of files, each extending the next."""
 LONG_HAND = frozenset(("value", "range", "grade", "source"))
 """Keys of a number written with its evidence."""
+SCENARIO_FILE = ("a scenario file", "adult_community.yaml")
+"""What `extends` and the like name, and an example."""
 _PAIRS = (frozenset(("mean", "sd")), frozenset(("median", "p90")))
 
 
@@ -110,15 +112,20 @@ def _parent_path(document: Document, path: Path, root: Path, chain: tuple[Path, 
     """Path of the extended file, refused unless it is relative, beneath the root, and not in the chain already."""
     wanted: str = document.tree["extends"]
     refuse = _refusal(document, "extends")
-    resolved = _beneath(document, "extends", path, root, ("a scenario file", "adult_community.yaml"))
+    resolved = beneath(document, "extends", path, root, SCENARIO_FILE)
     if resolved in chain:
         names = " -> ".join(link.name for link in (*chain[chain.index(resolved) :], resolved))
         raise refuse(f"a circle, {names}", "files that do not extend each other")
     if len(chain) >= GREATEST_LAYERS:
         raise refuse(f"a chain of more than {GREATEST_LAYERS} files", "fewer layers")
-    if not os.path.isfile(resolved):  # noqa: PTH113  # Path.is_file raises on a name that is too long
-        raise refuse(quoted(wanted), "a scenario file that exists")
+    must_exist(document, "extends", resolved)
     return path.parent / wanted
+
+
+def must_exist(document: Document, key: str, resolved: Path) -> None:
+    """Refuses a key that names a scenario file which is not there."""
+    if not os.path.isfile(resolved):  # noqa: PTH113  # Path.is_file raises on a name that is too long
+        raise _refusal(document, key)(quoted(document.tree[key]), "a scenario file that exists")
 
 
 def _refusal(document: Document, key: str) -> Callable[[str, str], ScenarioError]:
@@ -126,12 +133,12 @@ def _refusal(document: Document, key: str) -> Callable[[str, str], ScenarioError
     return lambda found, expected: ScenarioError([document.place((key,)).finding((key,), found, expected)])
 
 
-def _beneath(document: Document, key: str, path: Path, root: Path, what: tuple[str, str]) -> Path:
+def beneath(document: Document, key: str, path: Path, root: Path, what: tuple[str, str]) -> Path:
     """The true path of what a key names, refused unless it is relative to the file and beneath the root."""
     wanted, refuse, (noun, example) = document.tree[key], _refusal(document, key), what
     if not isinstance(wanted, str) or not wanted.strip():
         raise refuse(shown_name(wanted), f"the name of {noun}, such as {example}")
-    if Path(wanted).is_absolute() or "://" in wanted or "\\" in wanted:
+    if Path(wanted).is_absolute() or any(sign in wanted for sign in ("://", "\\", "\0")):
         raise refuse(quoted(wanted), f"a path relative to this file, such as {example}")
     resolved = Path(os.path.realpath(path.parent / wanted))
     if not resolved.is_relative_to(root):
@@ -144,7 +151,7 @@ def _beneath(document: Document, key: str, path: Path, root: Path, what: tuple[s
 def _own_levers(document: Document, path: Path, root: Path) -> dict[str, Path]:
     """Name → file of the levers in a scenario's `lever_folder`; none may have the name of a shipped one."""
     wanted, refuse = document.tree["lever_folder"], _refusal(document, "lever_folder")
-    folder = _beneath(document, "lever_folder", path, root, ("a folder of levers", "my_levers"))
+    folder = beneath(document, "lever_folder", path, root, ("a folder of levers", "my_levers"))
     try:
         found = levers_in(folder)
     except (OSError, ValueError):
