@@ -4,7 +4,7 @@ Both are the adult team over five years with the same luck; times are processor 
 with every lever also has more staff, who hold more contacts; the figure counts that as cost. The last line is one JSON
 object:
 
-* ratio: a replication with every lever that a plan can pull / one of the plain base, medians over replications
+* ratio: a replication with every lever that a plan can pull / the plain base's beside it, median over replications
 * ratio_with_shocks: the same with those that befall a service, too (a pandemic, rising severity): a third more
   referrals for three years are a third more work
 * ms_base, ms_levers: processor time of a replication
@@ -78,20 +78,20 @@ def main():
     horizon = "horizon: 1 year" if options.smoke else "horizon: 5 years"
     scenarios = [read_scenario_text(text.replace("horizon: 5 years", horizon)) for text in texts()]
     began = time.process_time()
-    pulled = compile_inputs(scenarios[1])
+    with_levers = compile_inputs(scenarios[1])
     compile_seconds = time.process_time() - began
-    inputs = [compile_inputs(scenarios[0]), pulled, compile_inputs(scenarios[2])]
+    inputs = [compile_inputs(scenarios[0]), with_levers, compile_inputs(scenarios[2])]
     for each in inputs:
         simulate(each, 1, 0)
     rounds = [[seconds(each, k) for each in inputs] for k in range(1, 2 if options.smoke else options.replications + 1)]
-    plain, levers, shocks = (statistics.median(times) for times in zip(*rounds, strict=True))
+    plain, levers, _ = (statistics.median(times) for times in zip(*rounds, strict=True))
     figures = {
-        "ratio": levers / plain,
-        "ratio_with_shocks": shocks / plain,
+        "ratio": statistics.median(pulled / plain for plain, pulled, _ in rounds),
+        "ratio_with_shocks": statistics.median(shocks / plain for plain, _, shocks in rounds),
         "ms_base": 1000 * plain,
         "ms_levers": 1000 * levers,
         "levers": len(scenarios[1].levers),
-        "epochs": len(pulled.epochs),
+        "epochs": len(with_levers.epochs),
         "compile_seconds": compile_seconds,
     }
     print(json.dumps(figures))

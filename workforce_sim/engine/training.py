@@ -6,6 +6,7 @@ and qualify into a post, if there is one.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from workforce_sim.engine.posts import Cell, Status, Story, value
@@ -31,10 +32,12 @@ class Training:
         env, inputs = workforce.env, workforce.inputs
         self._reserved = {cell: [slot for slot in slots if workforce.posts[slot].kind == PostKind.RESERVED]
                           for cell, slots in workforce.slots_of.items()}  # fmt: skip
+        places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+        for slot, post in enumerate(workforce.posts):
+            places[post.team, post.route].append(slot)
         for number, route in enumerate(inputs.training):
             for team in range(len(inputs.names.teams)):
-                slots = [slot for slot, post in enumerate(workforce.posts) if (post.team, post.route) == (team, number)]
-                for place, slot in enumerate(slots):
+                for place, slot in enumerate(places[team, number]):
                     env.process(self.traineeship(slot, route, route.days[place // route.places]))
         for scheme in inputs.upskilling:
             for team in range(len(inputs.names.teams)):

@@ -47,6 +47,7 @@ SICKNESS_BOUNDS = (0.25, 3.0, 0.95)
 """Least and greatest factor that load puts on sickness (evidence E, loop R2); greatest share of days lost."""
 
 NO_LOOP = (-1.0, 0.0, 0.0, 0.0)
+NO_NEW_WEEK = -1
 """Smoothing, rise, recovery and usual exhaustion for the compiled loop, when it is off."""
 
 COUNTED = {
@@ -355,12 +356,11 @@ class Workforce:
         """
         first, last = (0, len(self.inputs.names.teams)) if team is None else (team, team + 1)
         loop = self._loop if after_a_week else NO_LOOP
-        if lay_out_days(self._personnel, first, last, self.today, loop):
+        overtime = self.rules.overtime if after_a_week or not self.today else NO_NEW_WEEK
+        if lay_out_days(self._personnel, first, last, self.today, loop, overtime):
             for number, changed in enumerate(self.personnel.changed[first:last].tolist(), first):
                 if changed:
                     self.clinic.staff_changed(number)
-        if self.rules.overtime and (after_a_week or not self.today):
-            self.staff["overtime_left"] = self.rules.overtime * self.staff["wte"] // 100
 
     # --- small words --------------------------------------------------------------------------------------------------
 
@@ -520,6 +520,7 @@ class Workforce:
         return Stretch(self.seed, self.replication, origin, 0, len(self.posts), self.today, until)
 
 
+@lru_cache(maxsize=1024)
 @lru_cache(maxsize=1024)
 def _bears_on_recruitment(rules: StaffRules) -> tuple[object, ...]:
     """What decides how many posts are recruited to."""

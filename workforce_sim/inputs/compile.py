@@ -45,7 +45,11 @@ def compile_inputs(scenario: Scenario) -> Inputs:
     period_of_day, period_starts = _months(start, days, scenario.start)
     training, upskilling = workforce_plan.training(scenario, names), workforce_plan.upskilling(scenario, names)
     conversions = workforce_plan.conversions(scenario, names)
-    staff = [[staff_rules(stage, names, today) for stage in row] for row, today in zip(variants, dates, strict=True)]
+    known: dict[tuple[object, ...], StaffRules] = {}
+    staff = [
+        [_once(staff_rules(stage, names, today), known) for stage in row]
+        for row, today in zip(variants, dates, strict=True)
+    ]
     return Inputs(
         name=scenario.name,
         names=names,
@@ -77,6 +81,11 @@ def compile_inputs(scenario: Scenario) -> Inputs:
 def _with_rules_on(scenario: Scenario, today: date) -> list[Scenario]:
     """The scenario on a day with each combination of its standing rules on, in the order of their bits."""
     return [scenario.at(today, on) for on in range(1, 1 << len(scenario.rules))]
+
+
+def _once(rules: StaffRules, known: dict[tuple[object, ...], StaffRules]) -> StaffRules:
+    """Equal rules are the same rules, so that an epoch which leaves the staff alone is none to them."""
+    return known.setdefault(tuple(vars(rules).values()), rules)
 
 
 def _epoch(day: int, rules: list[Rules], staff: list[StaffRules]) -> Epoch:

@@ -217,10 +217,11 @@ share_supervision = njit(cache=True)(capacity.share_supervision)
 
 
 @njit(cache=True)
-def lay_out_days(p, first_team, last_team, today, loop):
+def lay_out_days(p, first_team, last_team, today, loop, overtime):
     """From today on, what everybody in these teams can do; the number of teams whose caseload places changed.
 
     loop: (smoothing, rise, recovery, usual) if a week of load is to be felt first, else smoothing is below 0.
+    overtime: seconds for each WTE in the week that begins, below 0 if none begins.
     """
     asked = np.empty(p.supervised_by.shape[2])
     for team in range(first_team, last_team):
@@ -237,6 +238,8 @@ def lay_out_days(p, first_team, last_team, today, loop):
         for slot in range(p.team_slots[team], p.team_slots[team + 1]):
             places = p.staff[slot]["places"]
             lay_out_day(p, slot, asked, today)
+            if overtime >= 0:
+                p.staff[slot]["overtime_left"] = overtime * p.staff[slot]["wte"] // 100
             p.changed[team] |= p.staff[slot]["places"] != places
     return p.changed[first_team:last_team].sum()
 
