@@ -30,16 +30,20 @@ class Purpose(IntEnum):
     """What a draw is for. Numbers are part of the promise that results repeat: never reuse or renumber one."""
 
     REFERRALS = 1  # how many are referred by a source on a day
-    PERSON = 2  # group, remote ability
+    PERSON = 2  # group, remote ability, deterred from being referred, prefers remote
     ARRIVAL = 3  # severity at first referral
     TRIAGE = 4  # declined, bounces back, delay of the bounce, urgent
     BEFALL = 5  # what happens at a candidate day, days to the next
-    ASSESSMENT = 6  # attends
+    ASSESSMENT = 6  # attends, remote, joint, needs a second one
     OUTCOME = 7  # goes on to treatment, package
     COURSE = 8  # contacts planned, drops out at handover, longer course
     CONTACT = 9  # attends, days to the next, remote, may be covered by support roles
     RETURN = 10  # comes back, after how long
     OPENING = 11  # the people found on the first day
+    OPT_IN = 12  # answers the invitation, after how long
+    STEP = 13  # goes on to another package
+    REVIEW = 14  # is found ready to leave
+    REMOTE = 15  # drops out after a remote contact
     PERSON_IN_POST = 20  # tenure of those found in post
     LEAVING = 21  # leaves at a candidate day
     ANNUAL_LEAVE = 22

@@ -430,10 +430,109 @@ def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
         tree |= {"opening_state": "warm_up", "warm_up": draw(worded(10, 60, "days"))}
     if roles[-1] not in {package["lead"]["roles"][0] for package in tree["packages"].values()}:
         tree["workforce"]["roles"][roles[-1]]["heaviest"] = draw(st.sampled_from([0.5, 1, 2]))
+    draw(ways_in(tree, assessors))
+    draw(packages_in_full(tree))
+    draw(policies(tree))
     if changes:
         tree["changes"] = draw(dated_changes(tree, days))
         tree["rules"] = draw(standing_rules(roles))
     return tree
+
+
+@st.composite
+def ways_in(draw: st.DrawFn, tree: Tree, assessors: tuple[str, ...]) -> None:
+    """Adds what may stand between a referral and the end of assessment."""
+    severities, assessment, waiting = tuple(tree["severities"]), tree["assessment"], tree["waiting"]
+    if draw(st.booleans()):
+        tree["triage"] = {"roles": draw(some(assessors)), "takes": draw(worded(5, 60, "minutes"))}
+    if draw(st.booleans()):
+        tree["opt_in"] = {
+            "no_response": draw(of_severity(severities, percent(0, 60, 10))),
+            "answers_after": draw(st.sampled_from(["3 days", {"median": "1 week", "p90": "3 weeks"}])),
+            "within": draw(worded(1, 25, "days")),
+        }
+    if draw(st.booleans()):
+        waiting["near_breach"] = draw(worded(0, 10, "weeks"))
+    if draw(st.booleans()):
+        waiting["notice"] = draw(worded(0, 20, "days"))
+    if draw(st.booleans()):
+        assessment |= {"remote": draw(percent(0, 100, 25)), "urgent_slots": draw(percent(0, 100, 25))}
+    if draw(st.booleans()):
+        assessment["second"] = {
+            "share": draw(of_severity(severities, percent(0, 60, 20))), "after": draw(worded(1, 20, "days")),
+            "after_remote": draw(st.sampled_from(["-10 points", "0 points", "+25 points"])),
+            "takes": draw(worded(30, 120, "minutes")),
+        }  # fmt: skip
+    if draw(st.booleans()):
+        assessment["joint"] = {
+            "share": draw(of_severity(severities, percent(0, 60, 20))), "roles": draw(some(assessors)),
+            "takes": draw(worded(30, 120, "minutes")),
+        }  # fmt: skip
+    for source in tree["demand"]["sources"].values():
+        if draw(st.booleans()):
+            source["crisis"] = draw(percent(0, 40, 10))
+        if draw(st.booleans()):
+            source["groups"] = draw(shares(tuple(tree["groups"])))
+    tree["crisis"]["standard"] = draw(worded(0, 4, "days"))
+
+
+@st.composite
+def packages_in_full(draw: st.DrawFn, tree: Tree) -> None:
+    """Adds shares by severity, ways from package to package, named further series and groups."""
+    severities, blocks = tuple(tree["severities"]), tree["packages"]
+    if draw(st.booleans()):
+        by_severity = {severity: draw(shares(tuple(blocks))) for severity in severities}
+        for name, block in blocks.items():
+            block["share"] = {severity: mix[name] for severity, mix in by_severity.items()}
+    for block in blocks.values():
+        onward = draw(st.sampled_from([[], [], *([name] for name in blocks), list(blocks)]))
+        most = 100 // max(1, len(onward))
+        block["steps"] = [{"to": to, "share": draw(of_severity(severities, percent(0, most, 10)))} for to in onward]
+        if not any("share_of_lead_contacts" in item for item in block["also"]) and draw(st.integers(0, 3)) == 0:
+            block["lead"]["session"] = draw(SESSIONS)
+            block["lead"].pop("remote", None)
+        for item in block["also"]:
+            kind = draw(st.sampled_from(["pooled", "named", "group"]))
+            if "share_of_lead_contacts" not in item and kind != "pooled":
+                item |= {"named": True} if kind == "named" else {"session": draw(SESSIONS)}
+
+
+SESSIONS = st.builds(
+    lambda size, least, wait: {"size": size, "least": min(size, least), "wait": f"{wait} days"},
+    st.integers(2, 6), st.integers(1, 5), st.integers(0, 30),
+)  # fmt: skip
+
+
+@st.composite
+def policies(draw: st.DrawFn, tree: Tree) -> None:
+    """Adds how courses end early, what lists and caseloads do, and what remote care costs."""
+    demand = tree["demand"]
+
+    def loop() -> Tree:
+        return {"switch": draw(st.booleans()), "list": draw(st.integers(1, 30)),
+                "if_double": draw(percent(0, 100, 25)), "most": draw(percent(0, 100, 25))}  # fmt: skip
+
+    if draw(st.booleans()):
+        demand["deterred"] = loop()
+    if draw(st.booleans()):
+        demand["declined"] |= {"rising": loop(), "bounce_back_worse": draw(percent(0, 100, 50))}
+    if draw(st.booleans()):
+        demand["returns"]["early"] = {"below": draw(percent(0, 100, 25)), "times": draw(times(0, 3))}
+    if draw(st.booleans()):
+        tree["discharge"] = {
+            "early": {"switch": draw(st.booleans()), "list": draw(st.integers(0, 30)),
+                      "after": draw(percent(0, 100, 25))},
+            "review": {"every": draw(st.integers(1, 6)), "ends": draw(percent(0, 60, 20))},
+        }  # fmt: skip
+    if draw(st.booleans()):
+        tree["in_treatment"]["relapse"] = {"switch": draw(st.booleans()), "above": draw(st.integers(0, 15)),
+                                           "gain": draw(percent(0, 50, 10)), "most": "x3"}  # fmt: skip
+    if draw(st.booleans()):
+        tree["remote"] |= {
+            "policy": draw(st.sampled_from(["rule", "choice"])),
+            "weaker": {"more_contacts": draw(percent(0, 100, 25)), "drops_out": draw(percent(0, 30, 10)),
+                       "where_chosen": draw(times(0, 1))},
+        }  # fmt: skip
 
 
 WATCHED = (

@@ -40,10 +40,12 @@ from workforce_sim.inputs.codes import (
     EPISODE_SHIFT,
     HANDOVER,
     KEY_CLASS_SHIFT,
+    NEAR_BREACH,
     NOT_YET,
     ORIGIN,
     ROUTINE,
     SERIES_SHIFT,
+    STEP_SHIFT,
     URGENT,
     Chance,
     Order,
@@ -70,8 +72,8 @@ STATE, STOCK, FLOW, USE = plain(codes.State), plain(codes.Stock), plain(codes.Fl
 PACKAGE, END, LUCK = plain(codes.PackageStock), plain(codes.End), plain(Purpose)
 KIND = plain(codes.StaffKind)
 
-MORNING, ALLOCATION, CLINICS, EVENING = 0.25, 0.5, 0.75, 0.875
-"""Phases of a day (section 2): steps 2 and 3, 4, 5, 6."""
+MORNING, ANSWERS, ALLOCATION, CLINICS, EVENING = 0.25, 0.375, 0.5, 0.75, 0.875
+"""Phases of a day (section 2): steps 2 and 3, with answers to invitations last of them, 4, 5, 6."""
 
 LEFT = "the clinician left"
 """What a person's story is interrupted with, beside a reason for the spell to end."""
@@ -84,11 +86,16 @@ STOCK_OF_STATE = {
     STATE.WAITING_TREATMENT: STOCK.WAITING_TREATMENT,
     STATE.IN_TREATMENT: STOCK.IN_TREATMENT,
     STATE.UNALLOCATED: STOCK.UNALLOCATED,
+    STATE.WAITING_TRIAGE: STOCK.WAITING_ASSESSMENT,
+    STATE.OPTING_IN: STOCK.WAITING_ASSESSMENT,
+    STATE.WAITING_CRISIS: STOCK.WAITING_ASSESSMENT,
+    STATE.WAITING_STEP: STOCK.WAITING_STEP,
 }
 PACKAGE_STOCK_OF_STATE = {
     STATE.WAITING_TREATMENT: PACKAGE.WAITING,
     STATE.IN_TREATMENT: PACKAGE.IN_TREATMENT,
     STATE.UNALLOCATED: PACKAGE.UNALLOCATED,
+    STATE.WAITING_STEP: PACKAGE.WAITING,
 }
 FLOW_OF_END = {getattr(END, name): getattr(FLOW, name) for name in vars(END) if hasattr(FLOW, name)}
 DAYS_OF_STOCK = (
@@ -96,6 +103,7 @@ DAYS_OF_STOCK = (
     (FLOW.DAYS_WAITING_TREATMENT, STOCK.WAITING_TREATMENT),
     (FLOW.DAYS_IN_TREATMENT, STOCK.IN_TREATMENT),
     (FLOW.DAYS_UNALLOCATED, STOCK.UNALLOCATED),
+    (FLOW.DAYS_WAITING_STEP, STOCK.WAITING_STEP),
 )
 
 
@@ -130,10 +138,13 @@ class Queue:
         self.severity = severity
         self.line: Line = []
 
-    def precedence(self, book: Book) -> tuple[int, int, int, int]:
+    def precedence(self, book: Book, today: int) -> tuple[int, int, int, int]:
         """What the head of this queue is compared by with the heads of others."""
         order, key, _ = self.line[0]
         urgency, clock = divmod(order, 1 << KEY_CLASS_SHIFT)
+        near = book.setting.NEAR_BREACH
+        if urgency == ROUTINE and near >= 0 and clock - ORIGIN + book.standard[self.severity] - near <= today:
+            urgency = NEAR_BREACH
         severity_first = -self.severity if book.setting.ORDER == Order.SEVERITY else 0
         if book.setting.ORDER == Order.TARGET:
             clock += book.standard[self.severity]
@@ -158,6 +169,9 @@ class Book:
         self.heaviest: list[int] = rules.heaviest.tolist()
         self.coordinates: list[list[int]] = rules.coordinates.tolist()
         self.urgent: list[int] = rules.urgent.tolist()
+        self.crisis_route: list[int] = rules.crisis_route.tolist()
+        self.step_chance: list[list[list[int]]] = rules.step_chance.tolist()
+        self.session: list[Any] = [named(codes.Session, row) for row in rules.session.tolist()]
         thresholds = rules.law_threshold.tolist()
         self.laws = [(base, thresholds[first : first + n]) for first, n, base in rules.law.tolist()]
         self.carry = list(zip(rules.carry_treatment.tolist(), rules.carry_assessment.tolist(), strict=True))
@@ -169,6 +183,13 @@ class Book:
     def days(self, number: int, word: int) -> int:
         """A law of days to something later: at least one."""
         return max(1, self.law(number, word))
+
+    def beyond(self, length: int, usual: int, gain: int, most: int) -> int:
+        """What a list longer than the usual one does; nothing if no length is usual."""
+        return min(most, gain * max(0, length - usual) // usual) if usual > 0 else 0
+
+    def package(self, severity: int, word: int) -> int:
+        return min(bisect_right(self.package_chance[severity], word), len(self.package_chance[severity]) - 1)
 
     def may(self, task: int, severity: int, role: int) -> bool:
         """May the role do the task for the severity? Asked face to face."""
@@ -199,6 +220,10 @@ class Contact:
         self.held = person.env.event()
         self.places: list[Place] = []
 
+    @property
+    def order(self) -> int:
+        return self.due_day + ORIGIN
+
     def leaves(self) -> None:
         """Held or given up: leaves its line, or both lines if a support role might hold it."""
         for place in self.places:
@@ -210,9 +235,11 @@ class Contact:
 class Course:
     """One series of contacts of one person's package."""
 
-    def __init__(self, place: int, series: int, planned: int, next_day: int) -> None:
+    def __init__(self, place: int, series: int, planned: int, next_day: int, attempts: int) -> None:
         self.place, self.series, self.planned, self.next_day = place, series, planned, next_day
-        self.attempts = self.done = self.stretch = 0
+        self.attempts, self.done, self.stretch = attempts, 0, 0
+        self.clinician: Clinician | None = None
+        self.clinician_key = -1
         self.over = False
         self.contact: Contact | None = None
 
@@ -224,17 +251,18 @@ class Person:
         self.twin, self.env, self.team = twin, twin.env, twin.teams[team]
         self.key, self.source, self.group = key, source, group
         self.state, self.return_day, self.episode = STATE.FREE, NOT_YET, 0
-        self.remote_word = self.draw(LUCK.PERSON, 0)[1]
+        _, self.remote_word, self.deter_word, self.mode_word = self.draw(LUCK.PERSON, 0)
         self.new_spell(severity, NOT_YET)
 
     def new_spell(self, severity: int, referral_day: int) -> None:
         self.severity = self.severity_at_referral = severity
         self.cell = self.team.cells[severity][self.group]
-        self.urgent = False
+        self.urgent = 0
         self.package = -1
         self.clinician: Clinician | None = None
         self.weight = 0
-        self.referral_day = referral_day
+        self.referral_day = self.queue_day = self.back_day = referral_day
+        self.assessments = self.steps = 0
         self.first_contact_day = self.second_contact_day = self.assessed_day = NOT_YET
         self.allocated_day = self.start_day = self.unallocated_day = NOT_YET
         self.befalls = self.assessment_attempts = self.missed_in_row = self.handovers = 0
@@ -267,7 +295,11 @@ class Person:
 
     @property
     def is_waiting(self) -> bool:
-        return self.state in (STATE.WAITING_ASSESSMENT, STATE.REBOOKING, STATE.WAITING_TREATMENT)
+        return self.is_open and not self.is_treated
+
+    @property
+    def is_treated(self) -> bool:
+        return self.state in (STATE.IN_TREATMENT, STATE.UNALLOCATED)
 
     @property
     def is_open(self) -> bool:
@@ -296,7 +328,9 @@ class Person:
             self.is_referred()
         while True:
             if self.is_open:
-                self.ends((yield from self.spell()))
+                end = yield from self.spell()
+                if end != END.DECLINED:
+                    self.ends(end)
             if self.state != STATE.AT_RISK:
                 return
             yield self.env.at(self.return_day, MORNING)
@@ -312,6 +346,19 @@ class Person:
             try:
                 if self.state == STATE.WAITING_ASSESSMENT:
                     end = yield from self.appointment_for_assessment()
+                elif self.state == STATE.WAITING_TRIAGE:
+                    yield self.call
+                    self.leaves_queue()
+                    end = self.is_decided_on()
+                elif self.state == STATE.OPTING_IN:
+                    yield self.env.at(self.back_day, ANSWERS)
+                    end = self.answers()
+                elif self.state == STATE.REBOOKING:
+                    yield self.env.at(self.back_day, MORNING)
+                    self.waits(STATE.WAITING_ASSESSMENT)
+                elif self.state == STATE.WAITING_CRISIS:
+                    yield self.call
+                    end = self.is_assessed()
                 elif self.state == STATE.IN_TREATMENT:
                     end = yield from self.contacts_of(self.courses[0])
                 else:
@@ -324,19 +371,85 @@ class Person:
         return end
 
     def is_referred(self) -> None:
-        """Section 3: declined, or waiting for assessment."""
+        """Section 3: to be seen at once, to be triaged, or decided on without more ado."""
         self.new_spell(self.severity, self.env.today)
         self.counts(FLOW.REFERRED)
-        words = self.draw(LUCK.TRIAGE, 0)
-        self.urgent = words[3] < self.twin.book.urgent[self.source]
-        if words[0] < self.chance.DECLINED:
-            self.counts(FLOW.DECLINED)
-            self.twin.logs(self, END.DECLINED, self.env.today)
-            bounces = words[1] < self.chance.BOUNCES
-            self.may_return(bounces, self.twin.book.setting.BOUNCE_LAW, words[2])
+        book, word = self.twin.book, self.draw(LUCK.TRIAGE, 0)[3]
+        self.urgent = int(word < book.urgent[self.source])
+        if word < book.crisis_route[self.source]:
+            self.urgent = 2
+            self.counts(FLOW.CRISIS_ROUTE)
+            self.moves(STATE.WAITING_CRISIS)
+            self.call = self.env.event()
+            self.crisis_contacts_left = book.setting.CRISIS_CONTACTS
+            self.joins_crisis_list(self.env.today + ORIGIN)
+        elif book.setting.TRIAGE_TASK >= 0:
+            self.waits(STATE.WAITING_TRIAGE)
+        else:
+            self.is_decided_on()
+        if self.is_open:
+            self.starts_clock()
+
+    def is_deterred(self) -> bool:
+        """Section 3: the list was too long for whoever would have referred."""
+        book, setting = self.twin.book, self.twin.book.setting
+        share = book.beyond(self.team.list_length, setting.DETER_LIST, setting.DETER_GAIN, setting.DETER_MOST)
+        if self.deter_word < share:
+            self.counts(FLOW.DETERRED)
+        return self.deter_word < share
+
+    def is_decided_on(self) -> int | None:
+        book, setting, words = self.twin.book, self.twin.book.setting, self.draw(LUCK.TRIAGE, 0)
+        rising = book.beyond(self.team.list_length, setting.RISING_LIST, setting.RISING_GAIN, setting.RISING_MOST)
+        if words[0] < self.chance.DECLINED + rising:
+            self.is_declined(words)
+            return int(END.DECLINED)
+        if setting.OPT_IN_LAW >= 0 and not self.urgent:
+            self.is_invited()
+        else:
+            self.is_offered_assessment()
+        return None
+
+    def is_declined(self, words: Words) -> None:
+        self.counts(FLOW.DECLINED)
+        self.twin.open_people.discard(self)
+        self.clock = None
+        self.leaves_queue()
+        self.leaves_crisis_list()
+        self.moves(STATE.FREE)
+        self.twin.logs(self, END.DECLINED, self.env.today)
+        bounces = words[1] < self.chance.BOUNCES
+        worse = self.draw(LUCK.TRIAGE, 1)[0] < self.twin.book.setting.BOUNCES_WORSE
+        if worse and self.severity + 1 < len(self.team.cells):
+            self.severity += 1
+        self.may_return(bounces, self.twin.book.setting.BOUNCE_LAW, words[2])
+
+    def is_invited(self) -> None:
+        """To opt in: answers one day, or is closed."""
+        self.moves(STATE.OPTING_IN)
+        words, setting = self.draw(LUCK.OPT_IN, 0), self.twin.book.setting
+        days = setting.OPT_IN_DAYS
+        if words[0] >= self.chance.NO_RESPONSE:
+            days = min(days, self.twin.book.days(setting.OPT_IN_LAW, words[1]))
+        self.back_day = self.env.today + days
+
+    def answers(self) -> int | None:
+        if not self.urgent and self.draw(LUCK.OPT_IN, 0)[0] < self.chance.NO_RESPONSE:
+            return int(END.NO_RESPONSE)
+        self.is_offered_assessment()
+        return None
+
+    def is_offered_assessment(self) -> None:
+        notice = self.twin.book.setting.NOTICE
+        if notice > 0 and not self.urgent:
+            self.comes_back(notice)
         else:
             self.waits(STATE.WAITING_ASSESSMENT)
-            self.starts_clock()
+
+    def comes_back(self, days: int) -> None:
+        """Into the queue for assessment, after so many days."""
+        self.moves(STATE.REBOOKING)
+        self.back_day = self.env.today + days
 
     def may_return(self, returns: bool, law: int, word: int) -> None:
         """To be referred again on a known day, or forgotten: also if that day is on or after the horizon."""
@@ -345,40 +458,51 @@ class Person:
 
     def appointment_for_assessment(self) -> Story:
         """Section 6, an assessment: waits for one and attends or misses it; answers the end of the spell, if it is."""
-        attended = yield self.call
+        attended, needs_another = yield self.call
         self.assessment_attempts += 1
         self.leaves_queue()
         if not attended:
-            return (yield from self.misses_assessment())
+            return self.misses_assessment()
+        self.missed_in_row = 0
+        self.assessments += 1
+        self.meets()
+        if self.assessments == 1 and needs_another:
+            self.counts(FLOW.ASSESSED_AGAIN)
+            self.comes_back(max(1, self.twin.book.setting.SECOND_AFTER))
+            return None
+        return self.is_assessed()
+
+    def is_assessed(self) -> int | None:
         self.counts(FLOW.ASSESSED)
         self.assessed_day = self.env.today
-        self.meets()
         words = self.draw(LUCK.OUTCOME, 0)
         if words[0] >= self.chance.TO_TREATMENT:
-            return END.CLOSED_WITH_ADVICE
-        self.package = bisect_right(self.twin.book.package_chance[self.severity], words[1])
+            return int(END.CLOSED_WITH_ADVICE)
+        self.package = self.twin.book.package(self.severity, words[1])
         self.waits(STATE.WAITING_TREATMENT)
         return None
 
-    def misses_assessment(self) -> Story:
+    def misses_assessment(self) -> int | None:
         self.counts(FLOW.ASSESSMENTS_MISSED)
         self.missed += 1
+        self.missed_in_row += 1
         setting = self.twin.book.setting
-        if self.assessment_attempts >= setting.CLOSE_AFTER_ASSESSMENTS:
-            return END.CLOSED_NOT_ATTENDED
-        self.moves(STATE.REBOOKING)
-        yield self.env.at(self.env.today + max(1, setting.REBOOK_DAYS), MORNING)
-        self.waits(STATE.WAITING_ASSESSMENT)
+        if self.missed_in_row >= setting.CLOSE_AFTER_ASSESSMENTS:
+            return int(END.CLOSED_NOT_ATTENDED)
+        self.comes_back(max(1, setting.REBOOK_DAYS))
         return None
 
     def allocation(self) -> Story:
         """Section 5: waits for a clinician, as a new patient or handed over, and joins the caseload."""
         clinician = yield self.call
         self.leaves_queue()
-        if self.state == STATE.WAITING_TREATMENT:
+        if self.state in (STATE.WAITING_TREATMENT, STATE.WAITING_STEP):
             clinician.takes_on(self)
-            self.counts(FLOW.ALLOCATED)
-            self.allocated_day = self.env.today
+            if self.state == STATE.WAITING_STEP:
+                self.counts(FLOW.STEP_STARTED)
+            else:
+                self.counts(FLOW.ALLOCATED)
+                self.allocated_day = self.env.today
             self.starts_courses()
             self.moves(STATE.IN_TREATMENT)
             self.starts_clock()
@@ -413,11 +537,11 @@ class Person:
         for place, series in enumerate(self.twin.book.package_series[self.package]):
             if series < 0:
                 continue
-            words = self.draw(LUCK.COURSE, place)
+            words = self.draw(LUCK.COURSE, (self.steps << 10) + place)
             rule = self.rule(series)
             planned = max(1, self.twin.book.law(rule.CONTACTS_LAW, words[0]))
             interval = self.twin.book.days(rule.INTERVAL_LAW, words[1]) if place else 0
-            course = Course(place, series, planned, self.env.today + interval)
+            course = Course(place, series, planned, self.env.today + interval, self.steps << STEP_SHIFT)
             self.courses.append(course)
             if place:
                 self.env.process(self.contacts_of(course))
@@ -443,18 +567,38 @@ class Person:
         """Section 4: joins the named clinician's list or the team's pool; a support role may be as good."""
         rule = self.rule(course.series)
         words = self.draw(LUCK.CONTACT, (course.place << SERIES_SHIFT) + course.attempts)
-        remote = words[2] < rule.REMOTE and self.remote_word >= self.chance.CANNOT_USE_REMOTE
+        in_group = self.twin.book.session[rule.TASK].SIZE > 0
+        remote = not in_group and self.is_remote(words[2], rule.REMOTE)
         contact = course.contact = Contact(self, course, words, remote)
-        order = contact.due_day + ORIGIN
-        if course.place == 0:
-            assert self.clinician is not None
-            contact.places.append(Place(self.clinician.own, (order, self.key, -1, 0, contact)))
-            if rule.SUPPORT_TASK >= 0 and words[3] < rule.SUPPORT:
-                self.joins_pool(contact, rule.SUPPORT_TASK, order)
-        else:
+        order, clinician = contact.order, None
+        if not in_group:
+            clinician = self.clinician if course.place == 0 else self.clinician_of(course, rule)
+        if clinician is not None:
+            contact.places.append(Place(clinician.own, (order, self.key, -1, course.place, contact)))
+        if clinician is None:
             self.joins_pool(contact, rule.TASK, order)
+        elif course.place == 0 and rule.SUPPORT_TASK >= 0 and words[3] < rule.SUPPORT:
+            self.joins_pool(contact, rule.SUPPORT_TASK, order)
         self.cell.stock[STOCK.OVERDUE] += 1
         return contact
+
+    def is_remote(self, word: int, share: int) -> bool:
+        """By the appointment's own luck, or by what the person chooses once and for all."""
+        chosen = self.mode_word if self.twin.book.setting.REMOTE_BY_PERSON else word
+        return chosen < share and self.remote_word >= self.chance.CANNOT_USE_REMOTE
+
+    def clinician_of(self, course: Course, rule: Any) -> Clinician | None:
+        """Of a further series, if it has one: the same as before if still there."""
+        if not rule.NAMED:
+            return None
+        able, before = self.team.who_may(rule.TASK, self.severity), course.clinician
+        if before in able and before.accepts >= 0 and before.key == course.clinician_key:
+            return before
+        rank = self.twin.book.rank[rule.TASK]
+        free = [clinician for clinician in able if clinician.accepts > 0]
+        course.clinician = min(free, key=lambda c: (rank[c.role], -c.room(), c.slot), default=None)
+        course.clinician_key = course.clinician.key if course.clinician else -1
+        return course.clinician
 
     def joins_pool(self, contact: Contact, task: int, order: int) -> None:
         """Contacts of one person that are due on one day come in the order own list, tasks, places."""
@@ -467,7 +611,9 @@ class Person:
         contact.leaves()
         course.attempts += 1
         self.cell.flow[FLOW.DELAY_DAYS] += delay
-        more, course.stretch = divmod(course.stretch + delay * self.rule(course.series).STRETCH, UNIT)
+        rule = self.rule(course.series)
+        weaker = rule.WEAKER if contact.remote and attended else 0
+        more, course.stretch = divmod(course.stretch + delay * rule.STRETCH + weaker, UNIT)
         course.planned += more
         return self.attends(contact, by_support) if attended else self.misses(course)
 
@@ -497,7 +643,45 @@ class Person:
             self.start_day = self.env.today
             self.counts(FLOW.STARTED)
             self.team.packages[self.package][PACKAGE.STARTED] += 1
-        return int(END.COMPLETED) if course.over else None
+        return self.completes() if course.over else self.ends_now(contact)
+
+    def completes(self) -> int | None:
+        """The end of the spell, or the way to another package."""
+        word = self.draw(LUCK.STEP, self.steps)[0]
+        chances = self.twin.book.step_chance[self.package][self.severity]
+        if self.steps < 15 and word < chances[-1]:
+            self.goes_on_to(bisect_right(chances, word))
+            return None
+        return int(END.COMPLETED)
+
+    def goes_on_to(self, package: int) -> None:
+        self.counts(FLOW.STEPPED)
+        self.gives_up_contacts()
+        assert self.clinician is not None
+        self.clinician.is_done_with(self)
+        self.clinician = None
+        self.adds_to_stocks(-1)
+        self.state, self.package = STATE.WAITING_STEP, package
+        self.adds_to_stocks(+1)
+        self.courses = []
+        self.steps += 1
+        self.queue_day = self.env.today
+        self.call = self.env.event()
+        self.joins_queue()
+        self.starts_clock()
+
+    def ends_now(self, contact: Contact) -> int | None:
+        """Before the contacts planned: because of the list, at a review, or for want of a relationship."""
+        setting, course = self.twin.book.setting, contact.course
+        enough = course.done << 16 >= course.planned * setting.EARLY_FROM
+        early = setting.EARLY_LIST >= 0 and enough and self.team.list_length > setting.EARLY_LIST
+        if not early and setting.REVIEW_EVERY > 0 and course.done % setting.REVIEW_EVERY == 0:
+            early = self.draw(LUCK.REVIEW, course.attempts)[0] < setting.REVIEW_ENDS
+        if early:
+            self.counts(FLOW.ENDED_EARLY)
+            return int(END.COMPLETED)
+        drops_out = self.rule(course.series).DROPS_OUT_REMOTE if contact.remote else 0
+        return int(END.DROPPED_OUT) if self.draw(LUCK.REMOTE, course.attempts)[0] < drops_out else None
 
     def meets(self) -> None:
         """An attended contact of any kind: for the clocks, and counted."""
@@ -514,16 +698,26 @@ class Person:
         self.clock = None
         self.leaves_queue()
         self.leaves_crisis_list()
-        for course in self.courses:
-            course.over = True
-            if course.contact:
-                course.contact.leaves()
+        chance = self.chance.RETURNS_EARLY if self.is_early() else self.chance.RETURNS
+        self.gives_up_contacts()
         self.moves(STATE.FREE)
         self.twin.logs(self, end, self.env.today)
         if self.clinician:
             self.clinician.is_done_with(self)
         words = self.draw(LUCK.RETURN, 0)
-        self.may_return(words[0] < self.chance.RETURNS, self.twin.book.setting.RETURN_LAW, words[1])
+        self.may_return(words[0] < chance, self.twin.book.setting.RETURN_LAW, words[1])
+
+    def is_early(self) -> bool:
+        """In treatment, with less done than makes a full course."""
+        if not self.is_treated:
+            return False
+        return self.courses[0].done << 16 < self.courses[0].planned * self.twin.book.setting.RETURN_FULL
+
+    def gives_up_contacts(self) -> None:
+        for course in self.courses:
+            course.over = True
+            if course.contact:
+                course.contact.leaves()
 
     # What befalls them (section 4)
 
@@ -549,15 +743,23 @@ class Person:
         chance = self.chance
         if self.is_waiting:
             if word < chance.GIVES_UP:
-                self.breaks_off(END.GAVE_UP)
+                self.breaks_off(END.DROPPED_OUT if self.state == STATE.WAITING_STEP else END.GAVE_UP)
             elif word < chance.WORSENS:
                 self.worsens()
             elif word < chance.CRISIS:
                 self.has_crisis(FLOW.CRISES_WAITING)
         elif word < chance.DROPS_OUT:
             self.breaks_off(END.DROPPED_OUT)
-        elif word < chance.CRISIS_IN_TREATMENT:
+        elif word < chance.DROPS_OUT + self.crises_in_treatment(chance.CRISIS_IN_TREATMENT - chance.DROPS_OUT):
             self.has_crisis(FLOW.CRISES_IN_TREATMENT)
+
+    def crises_in_treatment(self, usual: int) -> int:
+        """More of them where the clinician holds many people, if that matters."""
+        setting, clinician = self.twin.book.setting, self.clinician
+        if setting.RELAPSE_ABOVE < 0 or clinician is None:
+            return usual
+        excess = max(0, clinician.cases * 100 // max(1, clinician.wte) - setting.RELAPSE_ABOVE)
+        return usual * min(setting.RELAPSE_MOST, (1 << 16) + setting.RELAPSE_GAIN * excess) >> 16
 
     def breaks_off(self, end: int) -> None:
         self.clock = None
@@ -570,6 +772,10 @@ class Person:
         self.counts(FLOW.WORSENED)
         queued, crisis_order = self.leaves_queue(), self.leaves_crisis_list()
         self.adds_to_stocks(-1)
+        if self.state == STATE.WAITING_TREATMENT:
+            word, book = self.draw(LUCK.OUTCOME, 0)[1], self.twin.book
+            if book.package(self.severity, word) != book.package(self.severity + 1, word):
+                self.package = book.package(self.severity + 1, word)
         self.severity += 1
         self.cell = self.team.cells[self.severity][self.group]
         self.adds_to_stocks(+1)
@@ -583,7 +789,7 @@ class Person:
         self.counts(flow)
         if self.state != STATE.IN_TREATMENT:
             queued = self.leaves_queue()
-            self.urgent = True
+            self.urgent = self.urgent or 1
             if queued:
                 self.joins_queue()
         setting = self.twin.book.setting
@@ -593,13 +799,16 @@ class Person:
                 self.joins_crisis_list(self.env.today + ORIGIN)
 
     def has_crisis_contact(self) -> None:
-        """Section 6, 1: the next, if any is left, is tomorrow."""
+        """Section 6, 1: the next, if any is left, is tomorrow. On the crisis route the first is the assessment."""
         self.counts(FLOW.CRISIS_CONTACTS)
         self.meets()
         self.leaves_crisis_list()
         self.crisis_contacts_left -= 1
         if self.crisis_contacts_left > 0:
             self.joins_crisis_list(self.env.today + 1 + ORIGIN)
+        if self.state == STATE.WAITING_CRISIS:
+            in_time = self.env.today - self.referral_day <= self.twin.book.setting.CRISIS_STANDARD
+            self.cell.flow[FLOW.CRISIS_ROUTE_IN_TIME] += in_time
 
     # Places in lines (section 2)
 
@@ -611,8 +820,11 @@ class Person:
 
     def joins_queue(self) -> None:
         urgency = URGENT if self.urgent else HANDOVER if self.state == STATE.UNALLOCATED else ROUTINE
-        order = (urgency << KEY_CLASS_SHIFT) + self.referral_day + ORIGIN
-        queues = self.team.assessment if self.state == STATE.WAITING_ASSESSMENT else self.team.treatment[self.package]
+        order = (urgency << KEY_CLASS_SHIFT) + self.queue_day + ORIGIN
+        if self.state in (STATE.WAITING_ASSESSMENT, STATE.WAITING_TRIAGE):
+            queues = self.team.triage if self.state == STATE.WAITING_TRIAGE else self.team.assessment
+        else:
+            queues = self.team.treatment[self.package]
         self.queue_place = Place(queues[self.severity].line, (order, self.key, self))
 
     def leaves_queue(self) -> bool:
@@ -690,11 +902,12 @@ class Clinician:
     daily_treatment: int
     daily_assessment: int
     kind: int
+    key: int
     overtime_left: int
 
     def __init__(self, team: Team, slot: int, role: int) -> None:
         self.twin, self.team, self.slot, self.role = team.twin, team, slot, role
-        self.bank_treatment = self.bank_assessment = 0
+        self.bank_treatment = self.bank_assessment = self.bank_urgent = 0
         self.available = self.used = 0
         self.held = self.cases = 0
         self.caseload: dict[Person, None] = {}
@@ -724,19 +937,20 @@ class Clinician:
             person.story.interrupt(LEFT)
         self.caseload.clear()
         self.held = self.cases = 0
-        self.use[USE.UNUSED] += self.bank_treatment + self.bank_assessment
-        self.bank_treatment = self.bank_assessment = 0
+        for *_, contact in list(self.own):
+            if contact.course.place > 0:
+                contact.places.pop().leave()
+                contact.person.joins_pool(contact, contact.person.rule(contact.course.series).TASK, contact.order)
+        self.use[USE.UNUSED] += self.bank_treatment + self.bank_assessment + self.bank_urgent
+        self.bank_treatment = self.bank_assessment = self.bank_urgent = 0
 
     def works(self) -> Story:
         """Section 6: one working day of someone in post."""
-        in_post = self.wte if self.kind == KIND.IN_POST else 0
-        self.use[USE.IN_POST_DAYS] += in_post
-        if not self.twin.roster[self.slot, self.team.env.today]:
+        if not self.is_present:
             return
-        self.use[USE.PRESENT] += in_post
-        self.receives_time()
-        self.answers_crises()
+        yield from self.answers_crises()
         yield from self.holds_contacts()
+        yield from self.triages()
         yield from self.assesses()
         if self.shares_spare:
             yield from self.shares_spare_time()
@@ -760,9 +974,23 @@ class Clinician:
             self.use[USE.OVERTIME] += lacking
             yield from self.holds_contacts()
 
+    @property
+    def is_present(self) -> bool:
+        return bool(self.twin.roster[self.slot, self.team.env.today])
+
     def receives_time(self) -> None:
+        in_post = self.wte if self.kind == KIND.IN_POST else 0
+        self.use[USE.IN_POST_DAYS] += in_post
+        if not self.is_present:
+            return
+        self.use[USE.PRESENT] += in_post
+        kept = self.daily_assessment * self.twin.book.setting.CARVE_OUT >> 16
         self.bank_treatment += self.daily_treatment
-        self.bank_assessment += self.daily_assessment
+        self.bank_urgent += kept
+        self.bank_assessment += self.daily_assessment - kept
+        free = max(0, self.bank_urgent - self.twin.book.carry[self.role][1])
+        self.bank_urgent -= free
+        self.bank_assessment += free
         self.available += self.daily_treatment + self.daily_assessment
         self.use[USE.AVAILABLE] += self.daily_treatment + self.daily_assessment
 
@@ -770,7 +998,7 @@ class Clinician:
         self.used += seconds
         self.use[on] += seconds
 
-    def answers_crises(self) -> None:
+    def answers_crises(self) -> Story:
         """From treatment time first."""
         task, due = self.twin.book.setting.CRISIS_TASK, self.team.env.today + ORIGIN
         lines = [line for s, line in enumerate(self.team.crisis) if self.twin.book.may(task, s, self.role)]
@@ -784,6 +1012,9 @@ class Clinician:
             self.bank_assessment -= seconds - from_treatment
             self.spends(seconds, USE.CRISIS)
             person.has_crisis_contact()
+            if person.state == STATE.WAITING_CRISIS:
+                person.call.succeed()
+                yield person.call
 
     def holds_contacts(self) -> Story:
         """Contacts due, oldest first, of the own list and the pools, until time runs short."""
@@ -795,6 +1026,9 @@ class Clinician:
             seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
             if not 0 <= seconds <= self.bank_treatment:  # below 0: new rules forbid it
                 return
+            if book.session[task].SIZE > 0:
+                yield from self.holds_session(task, seconds)
+                continue
             attended = contact.word >= (rule.MISSED_REMOTE if contact.remote else rule.MISSED)
             if attended:
                 self.use[USE.CONTACTS] += 1
@@ -805,8 +1039,39 @@ class Clinician:
             contact.held.succeed((attended, pool_task >= 0 and place == 0))
             yield contact.held
 
+    def holds_session(self, task: int, seconds: int) -> Story:
+        """A group: the time of one appointment, for all who are due and have a seat."""
+        self.bank_treatment -= seconds
+        self.spends(seconds, USE.ATTENDED)
+        self.use[USE.SESSIONS] += 1
+        for _ in range(self.twin.book.session[task].SIZE):
+            heads = [pool[0] for pool in self.team.pools_of(self.role)[task] if pool]
+            if not heads:
+                return
+            contact: Contact = min(heads)[-1]
+            attended = contact.word >= contact.person.rule(contact.course.series).MISSED
+            if attended:
+                self.use[USE.CONTACTS] += 1
+                contact.person.counts(FLOW.IN_SESSIONS)
+            contact.held.succeed((attended, False))
+            yield contact.held
+
+    def is_session_due(self, task: int, pools: list[Line]) -> bool:
+        """Enough people, or one who has waited long enough. Always, for contacts that are not held in groups."""
+        session, heads = self.twin.book.session[task], [pool[0] for pool in pools if pool]
+        if session.SIZE == 0 or not heads:
+            return True
+        waited_long = min(heads)[0] + session.WAIT <= self.team.env.today + ORIGIN
+        return waited_long or sum(map(len, pools)) >= session.LEAST
+
     def next_contact(self) -> Entry | None:
-        heads = [pool[0] for pool in self.team.pools_of(self.role) if pool]
+        heads = [
+            pool[0]
+            for task, pools in self.team.pools_of(self.role).items()
+            if self.is_session_due(task, pools)
+            for pool in pools
+            if pool
+        ]
         if self.kind == KIND.TEMPORARY:
             yesterday = self.team.env.today - 1 + ORIGIN
             others = [other.own[0] for other in self.team.clinicians if other.role == self.role and other.own]
@@ -818,20 +1083,65 @@ class Clinician:
     def assesses(self) -> Story:
         """Assessments, in the order of section 2, until time runs short."""
         book, task = self.twin.book, self.twin.book.setting.ASSESSMENT_TASK
+        today, setting = self.team.env.today, book.setting
         queues = [queue for queue in self.team.assessment if book.may(task, queue.severity, self.role)]
         while waiting := [queue for queue in queues if queue.line]:
-            queue = min(waiting, key=lambda queue: queue.precedence(book))
+            queue = min(waiting, key=lambda queue: queue.precedence(book, today))
             person: Person = queue.line[0][-1]
-            seconds = book.seconds[task][0][queue.severity][self.role]
-            if self.bank_assessment < seconds:
+            chance, urgent = person.chance, queue.line[0][0] >> KEY_CLASS_SHIFT == URGENT
+            words = person.draw(LUCK.ASSESSMENT, person.assessment_attempts)
+            remote = person.is_remote(words[1], chance.ASSESSMENT_REMOTE)
+            seconds = book.seconds[setting.SECOND_TASK if person.assessments else task][remote][queue.severity][self.role]
+            if self.time_for_assessment(urgent) < seconds:
                 return
-            word = person.draw(LUCK.ASSESSMENT, person.assessment_attempts)[0]
-            attended = word >= person.chance.ASSESSMENT_MISSED
-            if not attended:
-                seconds = seconds * book.setting.SLOT_LOST >> 16
-            self.bank_assessment -= seconds
-            self.spends(seconds, USE.ASSESSMENT if attended else USE.ASSESSMENT_MISSED)
-            person.call.succeed(attended)
+            together: list[tuple[Clinician, int]] = [(self, seconds)]
+            if words[2] < chance.JOINT:
+                colleague = self.second_clinician(remote, queue.severity)
+                if colleague is None:
+                    queues.remove(queue)
+                    continue
+                together.append(colleague)
+            attended = words[0] >= (chance.ASSESSMENT_MISSED_REMOTE if remote else chance.ASSESSMENT_MISSED)
+            for clinician, seconds in together:
+                spent = seconds if attended else seconds * setting.SLOT_LOST >> 16
+                clinician.spends_on_assessment(spent, urgent and clinician is self)
+                clinician.use[USE.ASSESSMENT if attended else USE.ASSESSMENT_MISSED] += spent
+            person.call.succeed((attended, words[3] < (chance.SECOND_REMOTE if remote else chance.SECOND)))
+            yield person.call
+
+    def time_for_assessment(self, urgent: bool) -> int:
+        return self.bank_assessment + (self.bank_urgent if urgent else 0)
+
+    def spends_on_assessment(self, seconds: int, urgent: bool) -> None:
+        """For the urgent, what is kept for them goes first."""
+        kept = min(seconds, self.bank_urgent) if urgent else 0
+        self.bank_urgent -= kept
+        self.bank_assessment -= seconds - kept
+        self.used += seconds
+
+    def second_clinician(self, remote: bool, severity: int) -> tuple[Clinician, int] | None:
+        """Somebody else who is here, may take part and has the time: of the most preferred role, then the lowest slot."""
+        book, task = self.twin.book, self.twin.book.setting.JOINT_TASK
+        able = []
+        for other in self.team.clinicians:
+            seconds = book.seconds[task][remote][severity][other.role]
+            here = other.occupied and other is not self and other.is_present
+            if here and 0 <= seconds <= other.bank_assessment:
+                able.append((book.rank[task][other.role], other.slot, other, seconds))
+        return min(able)[2:] if able else None
+
+    def triages(self) -> Story:
+        """Referrals, first come first, until time runs short."""
+        book, task = self.twin.book, self.twin.book.setting.TRIAGE_TASK
+        queues = [queue for queue in self.team.triage if book.may(task, queue.severity, self.role)]
+        while heads := [queue.line[0] for queue in queues if queue.line]:
+            order, _, person = min(heads)
+            seconds, urgent = book.seconds[task][0][person.severity][self.role], order >> KEY_CLASS_SHIFT == URGENT
+            if self.time_for_assessment(urgent) < seconds:
+                return
+            self.spends_on_assessment(seconds, urgent)
+            self.use[USE.TRIAGE] += seconds
+            person.call.succeed()
             yield person.call
 
     def shares_spare_time(self) -> Story:
@@ -846,6 +1156,7 @@ class Clinician:
         if spare > 0:
             self.bank_treatment -= spare
             self.bank_assessment += spare
+            yield from self.triages()
             yield from self.assesses()
 
     def loses_time(self) -> None:
@@ -869,14 +1180,21 @@ class Team:
         self.use = [[0] * USE.N for _ in names.roles]
         self.assessment = [Queue(severity) for severity in severities]
         self.treatment = [[Queue(severity) for severity in severities] for _ in names.packages]
+        self.triage = [Queue(severity) for severity in severities]
         self.crisis: list[Line] = [[] for _ in severities]
+        self.list_length = 0
         self.pools: dict[tuple[int, int], Line] = {}
         self.forgets()
 
     def forgets(self) -> None:
         """Rules or staff have changed: who may do what is asked anew."""
         self.able: dict[tuple[int, int], list[list[Clinician]]] = {}
-        self.pools_by_role: dict[int, list[Line]] = {}
+        self.pools_by_role: dict[int, dict[int, list[Line]]] = {}
+
+    def measures_list(self) -> None:
+        """How many wait for assessment or treatment."""
+        stocks = [cell.stock for cell in self.all_cells]
+        self.list_length = sum(stock[STOCK.WAITING_ASSESSMENT] + stock[STOCK.WAITING_TREATMENT] for stock in stocks)
 
     def days(self) -> Story:
         """Sections 5 and 6, day by day."""
@@ -887,6 +1205,8 @@ class Team:
             in_post = [clinician for clinician in self.clinicians if clinician.occupied]
             with_a_task = [clinician for clinician in in_post if any(self.twin.book.carry[clinician.role])]
             if self.twin.working[day] and in_post:
+                for clinician in in_post:
+                    clinician.receives_time()
                 starts_with = with_a_task[day % len(with_a_task)] if with_a_task else in_post[0]
                 first = in_post.index(starts_with)
                 for clinician in in_post[first:] + in_post[:first]:
@@ -895,7 +1215,8 @@ class Team:
     def allocates(self) -> Story:
         """The first of the queues that are not blocked, until none is left."""
         book = self.twin.book
-        queues = [(queue.precedence(book), queue) for queues in self.treatment for queue in queues if queue.line]
+        today = self.env.today
+        queues = [(queue.precedence(book, today), queue) for queues in self.treatment for queue in queues if queue.line]
         heapify(queues)
         while queues:
             queue = queues[0][1]
@@ -905,7 +1226,7 @@ class Team:
                 person.call.succeed(clinician)
                 yield person.call
             if clinician and queue.line:
-                heapreplace(queues, (queue.precedence(book), queue))
+                heapreplace(queues, (queue.precedence(book, today), queue))
             else:
                 heappop(queues)
 
@@ -946,10 +1267,13 @@ class Team:
             self.pools_by_role.clear()
         return self.pools[task, severity]
 
-    def pools_of(self, role: int) -> list[Line]:
+    def pools_of(self, role: int) -> dict[int, list[Line]]:
+        """By task."""
         if role not in self.pools_by_role:
-            may = self.twin.book.may
-            self.pools_by_role[role] = [pool for (task, s), pool in self.pools.items() if may(task, s, role)]
+            may, by_task = self.twin.book.may, self.pools_by_role.setdefault(role, {})
+            for (task, severity), pool in self.pools.items():
+                if may(task, severity, role):
+                    by_task.setdefault(task, []).append(pool)
         return self.pools_by_role[role]
 
     def records_stock_of_staff(self) -> None:
@@ -957,7 +1281,7 @@ class Team:
         for clinician in self.clinicians:
             use = clinician.use
             if clinician.occupied:
-                use[USE.CARRIED] += clinician.bank_treatment + clinician.bank_assessment
+                use[USE.CARRIED] += clinician.bank_treatment + clinician.bank_assessment + clinician.bank_urgent
             if clinician.occupied and clinician.kind == KIND.IN_POST:
                 use[USE.CASES] += clinician.cases
                 use[USE.WEIGHTED] += clinician.held
@@ -1032,6 +1356,8 @@ class Twin:
             Person(self, key, team, source, severity, group).is_found(*found)
         self.writes_staff()
         self.writes_stocks()
+        for team in self.teams:
+            team.measures_list()
 
     def release(self, slot: int) -> None:
         """Section 7."""
@@ -1073,7 +1399,9 @@ class Twin:
         for key, day, team, source, severity, group in self.referral.tolist():
             if self.env.now < day + MORNING:
                 yield self.env.at(day, MORNING)
-            Person(self, key, team, source, severity, group).begins()
+            person = Person(self, key, team, source, severity, group)
+            if not person.is_deterred():
+                person.begins()
 
     def evenings(self) -> Story:
         """Step 6: the day's record."""
@@ -1083,6 +1411,7 @@ class Twin:
                 for cell in team.all_cells:
                     for flow, stock in DAYS_OF_STOCK:
                         cell.flow[flow] += cell.stock[stock]
+                team.measures_list()
             period = self.period_of_day[day]
             if day + 1 == self.horizon or self.period_of_day[day + 1] != period:
                 self.ends_period(period)
@@ -1106,7 +1435,7 @@ class Twin:
     def reads_staff(self) -> None:
         """What the workforce decides."""
         decided = ("occupied", "accepts", "shares_spare", "places", "wte", "daily_treatment", "daily_assessment")
-        for field in (*decided, "kind", "overtime_left"):
+        for field in (*decided, "kind", "key", "overtime_left"):
             for clinician, value in zip(self.clinicians, self.staff[field].tolist(), strict=True):
                 setattr(clinician, field, value)
         for team in self.teams:
@@ -1114,7 +1443,7 @@ class Twin:
 
     def writes_staff(self) -> None:
         """What the clinic decides."""
-        for field in ("held", "cases", "bank_treatment", "bank_assessment"):
+        for field in ("held", "cases", "bank_treatment", "bank_assessment", "bank_urgent"):
             self.staff[field] = [getattr(clinician, field) for clinician in self.clinicians]
         for field in ("available", "used"):
             self.staff[field] += np.array([getattr(clinician, field) for clinician in self.clinicians], np.int64)

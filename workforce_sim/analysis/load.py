@@ -77,14 +77,28 @@ def accepted_per_week(scenario: Scenario) -> dict[str, float]:
 def starts_per_week(scenario: Scenario, package: Package) -> dict[str, float]:
     """Severity → people who begin a package per week."""
     needs = scenario.assessment.to_treatment
-    return {s: people * needs[s] * package.share for s, people in accepted_per_week(scenario).items()}
+    return {s: people * needs[s] * package.share[s] for s, people in accepted_per_week(scenario).items()}
 
 
 def tasks(scenario: Scenario) -> list[Task]:
     """Everything that takes clinical time."""
     people, assessment = sum(accepted_per_week(scenario).values()), scenario.assessment
-    hours = people * assessment.takes / 60 * _with_missed(scenario, scenario.did_not_attend.assessment)
-    found = [Task("assessment", tuple(assessment.roles), people, hours)]
+    with_missed = _with_missed(scenario, scenario.did_not_attend.assessment)
+    found = []
+    if scenario.triage is not None:
+        referred = people / max(1e-9, 1 - _mean(scenario, scenario.demand.declined.share))
+        found.append(Task("triage", tuple(scenario.triage.roles), referred, referred * scenario.triage.takes / 60))
+    if scenario.opt_in is not None:
+        people *= 1 - _mean(scenario, scenario.opt_in.no_response)
+    found.append(Task("assessment", tuple(assessment.roles), people, people * assessment.takes / 60 * with_missed))
+    if assessment.second is not None:
+        again = people * _mean(scenario, assessment.second.share)
+        hours = again * assessment.second.takes / 60 * with_missed
+        found.append(Task("second assessment", tuple(assessment.roles), again, hours))
+    if assessment.joint is not None:
+        joint = people * _mean(scenario, assessment.joint.share)
+        hours = joint * assessment.joint.takes / 60 * with_missed
+        found.append(Task("second clinician", tuple(assessment.joint.roles), joint, hours))
     for name, package in scenario.packages.items():
         found += _package_tasks(scenario, name, package)
     return found
@@ -113,10 +127,19 @@ def _contacts(scenario: Scenario, package: Package, series: Series) -> float:
 
 
 def _contact_hours(scenario: Scenario, series: Series, takes: float) -> float:
-    """Hours for each contact attended, remote ones being shorter."""
+    """Hours for each contact attended, remote ones being shorter; groups are taken to be full."""
+    if series.session is not None:
+        return takes / 60 / series.session.size
     missed = scenario.did_not_attend.contacts if series.dna is None else series.dna
-    remote = scenario.remote.share if series.remote is None else series.remote
+    share = scenario.remote.share
+    remote = sum(share.values()) / len(share) if series.remote is None else series.remote
     return (takes - remote * scenario.remote.saves) / 60 * _with_missed(scenario, missed)
+
+
+def _mean(scenario: Scenario, share: dict[str, float]) -> float:
+    """A share by severity, over all people accepted."""
+    accepted = accepted_per_week(scenario)
+    return sum(n * share[s] for s, n in accepted.items()) / max(1e-9, sum(accepted.values()))
 
 
 def _with_missed(scenario: Scenario, missed: float) -> float:

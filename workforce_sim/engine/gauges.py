@@ -55,7 +55,7 @@ COUNTS = {
     "contacts": ((Flow.CONTACTS,), ()),
 }
 """Flows that are added and taken away."""
-SPENT = [Use.ATTENDED, Use.MISSED, Use.ASSESSMENT, Use.ASSESSMENT_MISSED, Use.CRISIS]
+SPENT = [Use.ATTENDED, Use.MISSED, Use.ASSESSMENT, Use.ASSESSMENT_MISSED, Use.CRISIS, Use.TRIAGE]
 
 
 class Tallies(NamedTuple):

@@ -260,6 +260,8 @@ def new_world(
         seat=np.zeros(len(staff), dtype=np.int32),
         seats=np.zeros(teams, dtype=np.int32),
         heap=np.full(heaps, -1, dtype=np.int64),
+        pooled=np.zeros(heaps, dtype=np.int64),
+        list_length=np.zeros(teams, dtype=np.int64),
         blocked=np.zeros(packages * severities, dtype=np.uint8),
         dirty=np.ones(teams, dtype=np.int32),
         calendar=np.full((2, teams, inputs.days), -1, dtype=np.int64),

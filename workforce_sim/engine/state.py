@@ -23,6 +23,7 @@ PATIENT = np.dtype(
         ("key", "i8"),
         ("befall_word", "i8"),  # luck of the next candidate day
         ("remote_word", "i8"),
+        ("mode_word", "i8"),  # whether they choose to be seen remotely
         ("calendar_next", "i4"),
         ("calendar_previous", "i4"),
         ("calendar_day", "i4"),  # candidate day, or day of return if AT_RISK; -1 none within the horizon
@@ -33,15 +34,18 @@ PATIENT = np.dtype(
         ("severity", "i4"),
         ("cell", "i4"),  # where the person is counted: (team * severities + severity) * groups + group
         ("severity_at_referral", "i4"),
-        ("urgent", "i4"),
+        ("urgent", "i4"),  # 1 urgent, 2 by the crisis route
         ("package", "i4"),
         ("slot", "i4"),  # named clinician of the lead series
+        ("queue_day", "i4"),  # from which the place in a queue counts: referral, or the end of the package before
         ("case_next", "i8"),  # the others on that clinician's caseload
         ("case_previous", "i8"),
         ("weight", "i4"),
         ("episode", "i4"),
         ("befalls", "i4"),  # candidate days drawn in this episode
         ("assessment_attempts", "i4"),
+        ("assessments", "i4"),  # attended
+        ("steps", "i4"),  # packages before this one
         ("missed_in_row", "i4"),
         ("handovers", "i4"),
         ("unallocated_day", "i4"),  # day on which the person became UNALLOCATED
@@ -75,6 +79,8 @@ COURSE = np.dtype(
         ("attempts", "i4"),
         ("due_day", "i4"),  # of the contact in the lists now; -1 none
         ("remote", "i4"),
+        ("slot", "i4"),  # of a further series: its named clinician; -1 none
+        ("clinician", "i8"),  # key of that person
     ],
     align=True,
 )
@@ -87,6 +93,7 @@ STAFF = np.dtype(
         ("daily_assessment", "i8"),
         ("bank_treatment", "i8"),
         ("bank_assessment", "i8"),
+        ("bank_urgent", "i8"),  # assessment time kept for the urgent
         ("available", "i8"),  # seconds since the workforce last looked
         ("used", "i8"),
         ("held", "i8"),  # weighted caseload
@@ -171,6 +178,8 @@ class World(NamedTuple):
     seat: np.ndarray  # int32, (slot,), occupied slots of each team in slot order, from team_slots[t] on
     seats: np.ndarray  # int32, (team,), how many; up to date whenever a team is not dirty
     heap: np.ndarray  # int64, (heap,), root nodes; see kernel/heaps.py for the numbering
+    pooled: np.ndarray  # int64, (heap,), how many are in a pool that is seen in groups
+    list_length: np.ndarray  # int64, (team,), people waiting for assessment or treatment as last night ended
     blocked: (
         np.ndarray
     )  # uint8, (package * severity,), 1 = nobody has room for this treatment queue; within one allocation

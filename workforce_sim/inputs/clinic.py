@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.inputs.codes import Chance, Names, Order, SeriesRule, Setting
+from workforce_sim.inputs.codes import Chance, Names, Order, SeriesRule, Session, Setting
 from workforce_sim.inputs.laws import (
     NEVER,
     Law,
@@ -28,7 +28,7 @@ from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.streams import CERTAIN, threshold
 
 DAYS_PER_WEEK = 7.0
-ASSESSMENT, CRISIS = "assessment", "crisis"
+ASSESSMENT, SECOND, JOINT, TRIAGE, CRISIS = "assessment", "second assessment", "joint assessment", "triage", "crisis"
 LEAD, SUPPORT = "lead", "support"
 
 
@@ -45,7 +45,7 @@ class Pace:
 def paces(stages: list[Scenario], first_days: list[int]) -> list[Pace]:
     """The rates of uniformization by epoch: powers of two, so that small changes leave the candidate days alone."""
     waiting = [pace(_greatest_sum(stage, _waiting_rates)) for stage in stages]
-    treated = [pace(_greatest_sum(stage, _treatment_rates)) for stage in stages]
+    treated = [pace(_greatest_sum(stage, _most_in_treatment)) for stage in stages]
     untils = [[_changes_after(rates, k, first_days) for k in range(len(stages))] for rates in (waiting, treated)]
     return [Pace(*row) for row in zip(waiting, treated, *untils, strict=True)]
 
@@ -72,6 +72,13 @@ def _treatment_rates(scenario: Scenario, severity: str, group: str) -> tuple[flo
     """Daily chances of dropping out and crisis."""
     weekly, own = scenario.in_treatment.per_week, scenario.groups[group]
     return _daily(weekly.drops_out[severity] * own.drops_out), _daily(weekly.crisis[severity])
+
+
+def _most_in_treatment(scenario: Scenario, severity: str, group: str) -> tuple[float, float]:
+    """The same, with as many crises as high caseloads may bring."""
+    drops_out, crisis = _treatment_rates(scenario, severity, group)
+    relapse = scenario.in_treatment.relapse
+    return drops_out, crisis * (relapse.most if relapse.switch else 1.0)
 
 
 def _daily(weekly: float) -> float:
@@ -108,8 +115,15 @@ class Task:
 
 def tasks_of(scenario: Scenario) -> list[Task]:
     """Every task of a scenario, in name order."""
-    assessment, crisis = scenario.assessment, scenario.crisis
+    assessment, crisis, first = scenario.assessment, scenario.crisis, scenario.triage
+    second, joint = assessment.second, assessment.joint
     tasks = [Task(ASSESSMENT, assessment.takes, assessment.roles, assessment.limits, assessment.efficiency)]
+    if second is not None:
+        tasks.append(Task(SECOND, second.takes, assessment.roles, assessment.limits, assessment.efficiency))
+    if joint is not None:
+        tasks.append(Task(JOINT, joint.takes, joint.roles, {}, {}))
+    if first is not None:
+        tasks.append(Task(TRIAGE, first.takes, first.roles, first.limits, {}))
     if crisis is not None:
         tasks.append(Task(CRISIS, crisis.takes, crisis.roles, {}, {}))
     for package, block in scenario.packages.items():
@@ -151,9 +165,13 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         package_chance=_package_chances(scenario, names),
         seconds=seconds,
         rank=rank,
-        pools=_pools(names, rank),
+        pools=_pools(scenario, names, rank),
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
-        urgent=np.array([threshold(_urgent(scenario, source)) for source in names.sources], dtype=np.int64),
+        step_chance=_step_chances(scenario, names),
+        session=_sessions(scenario, names),
+        urgent=np.array([threshold(min(1.0, _urgent(scenario, s) + _crisis_route(scenario, s))) for s in names.sources],
+                        dtype=np.int64),
+        crisis_route=np.array([threshold(_crisis_route(scenario, s)) for s in names.sources], dtype=np.int64),
         carry_treatment=carry_treatment,
         carry_assessment=carry_assessment,
         coordinates=_coordinates(scenario, names),
@@ -181,10 +199,38 @@ def _urgent(scenario: Scenario, source: str) -> float:
     return scenario.demand.urgent if own is None else own
 
 
-def _pools(names: Names, rank: np.ndarray) -> np.ndarray:
+def _crisis_route(scenario: Scenario, source: str) -> float:
+    return float(scenario.demand.sources[source].crisis)
+
+
+def _step_chances(scenario: Scenario, names: Names) -> np.ndarray:
+    """Rules.step_chance."""
+    chance = np.zeros((len(names.packages), len(names.severities), len(names.packages)))
+    for p, package in enumerate(names.packages):
+        for step in scenario.packages[package].steps:
+            chance[p, :, names.packages.index(step.to)] = [step.share[s] for s in names.severities]
+    cumulative = np.cumsum(chance, axis=2)
+    return np.array([[[threshold(min(1.0, p)) for p in row] for row in rows] for rows in cumulative], dtype=np.int64)
+
+
+def _sessions(scenario: Scenario, names: Names) -> np.ndarray:
+    """Rules.session."""
+    session = np.zeros((len(names.tasks), Session.N), dtype=np.int64)
+    for package in names.packages:
+        for name, series in series_of(scenario, package):
+            if series.session is not None:
+                task = names.tasks.index(f"{package}/{name}")
+                session[task] = series.session.size, series.session.least, round(series.session.wait)
+    return session
+
+
+def _pools(scenario: Scenario, names: Names, rank: np.ndarray) -> np.ndarray:
     """Rules.pools: the tasks that nobody is named for, and those that support roles may cover."""
     pools = np.full((len(names.roles), len(names.tasks) + 1), -1, dtype=np.int64)
-    of_nobody = [t for t, name in enumerate(names.tasks) if "/" in name and not name.endswith(f"/{LEAD}")]
+    in_groups = {t for t, size in enumerate(_sessions(scenario, names)[:, Session.SIZE]) if size}
+    of_nobody = [
+        t for t, name in enumerate(names.tasks) if "/" in name and (t in in_groups or not name.endswith(f"/{LEAD}"))
+    ]
     for role in range(len(names.roles)):
         open_to = [task for task in of_nobody if rank[task, role] >= 0]
         pools[role, : len(open_to)] = open_to
@@ -196,7 +242,7 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting = np.zeros(Setting.N, dtype=np.int64)
     setting[Setting.ORDER] = Order[scenario.waiting.order.upper()]
     setting[Setting.ASSESSMENT_TASK] = names.tasks.index(ASSESSMENT)
-    setting[Setting.CRISIS_TASK] = names.tasks.index(CRISIS) if CRISIS in names.tasks else -1
+    setting[Setting.CRISIS_TASK] = -1 if scenario.crisis is None else names.tasks.index(CRISIS)
     setting[Setting.CRISIS_CONTACTS] = scenario.crisis.contacts if scenario.crisis is not None else 0
     setting[Setting.SLOT_LOST] = round(missed.slot_lost * 65536)
     setting[Setting.REBOOK_DAYS] = round(missed.rebook_after)
@@ -212,12 +258,53 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.BOUNCE_LAW] = laws.number(uniform(scenario.demand.declined.within))
     setting[Setting.RETURN_LAW] = laws.number(exponential(scenario.demand.returns.median))
     severities, packages, tasks = len(names.severities), len(names.packages), len(names.tasks)
-    setting[Setting.HEAPS_PER_TEAM] = (2 + packages + tasks) * severities
+    setting[Setting.HEAPS_PER_TEAM] = (3 + packages + tasks) * severities
     setting[Setting.CRISIS_HEAPS] = (1 + packages) * severities
-    setting[Setting.POOL_HEAPS] = (2 + packages) * severities
+    setting[Setting.TRIAGE_HEAPS] = (2 + packages) * severities
+    setting[Setting.POOL_HEAPS] = (3 + packages) * severities
     setting[Setting.OWN_HEAPS] = len(names.teams) * setting[Setting.HEAPS_PER_TEAM]
     setting[Setting.PLACES] = most_places(scenario, names)
+    _set_ways_in(setting, scenario, names, laws)
+    _set_policies(setting, scenario)
     return setting
+
+
+def _set_ways_in(setting: np.ndarray, scenario: Scenario, names: Names, laws: LawBook) -> None:
+    """Triage, opting in, notice, and all about assessments."""
+    opt_in, waiting, assessment = scenario.opt_in, scenario.waiting, scenario.assessment
+    for place, task, block in (
+        (Setting.TRIAGE_TASK, TRIAGE, scenario.triage),
+        (Setting.SECOND_TASK, SECOND, assessment.second),
+        (Setting.JOINT_TASK, JOINT, assessment.joint),
+    ):
+        setting[place] = -1 if block is None else names.tasks.index(task)
+    setting[Setting.OPT_IN_LAW] = -1 if opt_in is None else laws.number(days_law(opt_in.answers_after, least=1))
+    setting[Setting.OPT_IN_DAYS] = 0 if opt_in is None else max(1, round(opt_in.within))
+    setting[Setting.NOTICE] = round(waiting.notice)
+    setting[Setting.NEAR_BREACH] = -1 if waiting.near_breach is None else round(waiting.near_breach)
+    setting[Setting.CARVE_OUT] = round(assessment.urgent_slots * 65536)
+    setting[Setting.SECOND_AFTER] = 0 if assessment.second is None else round(assessment.second.after)
+    setting[Setting.CRISIS_STANDARD] = 0 if scenario.crisis is None else round(scenario.crisis.standard)
+    setting[Setting.REMOTE_BY_PERSON] = scenario.remote.policy == "choice"
+
+
+def _set_policies(setting: np.ndarray, scenario: Scenario) -> None:
+    """How courses end early, and the loops from lists and caseloads."""
+    discharge, returns, declined = scenario.discharge, scenario.demand.returns, scenario.demand.declined
+    early, review, relapse = discharge.early, discharge.review, scenario.in_treatment.relapse
+    setting[Setting.EARLY_LIST] = -1
+    if early is not None and early.switch:
+        setting[Setting.EARLY_LIST], setting[Setting.EARLY_FROM] = early.list, round(early.after * 65536)
+    if review is not None:
+        setting[Setting.REVIEW_EVERY], setting[Setting.REVIEW_ENDS] = review.every, threshold(review.ends)
+    setting[Setting.RETURN_FULL] = 0 if returns.early is None else round(returns.early.below * 65536)
+    for loop, first in ((scenario.demand.deterred, Setting.DETER_LIST), (declined.rising, Setting.RISING_LIST)):
+        if loop is not None and loop.switch:
+            setting[first : first + 3] = loop.list, threshold(loop.if_double), threshold(loop.most)
+    setting[Setting.BOUNCES_WORSE] = threshold(declined.bounce_back_worse)
+    setting[Setting.RELAPSE_ABOVE] = round(relapse.above) if relapse.switch else -1
+    setting[Setting.RELAPSE_GAIN] = round(relapse.gain * 65536)
+    setting[Setting.RELAPSE_MOST] = round(relapse.most * 65536)
 
 
 def most_places(scenario: Scenario, names: Names) -> int:
@@ -247,6 +334,18 @@ def _chances_of(scenario: Scenario, severity: str, group: str, rates: Pace) -> n
     row[Chance.RETURNS] = threshold(demand.returns.share[severity])
     row[Chance.DROPS_OUT_AT_HANDOVER] = threshold(scenario.handover.drops_out * own.drops_out)
     row[Chance.CANNOT_USE_REMOTE] = threshold(scenario.remote.cannot_use[severity] + own.cannot_use_remote)
+    if scenario.opt_in is not None:
+        row[Chance.NO_RESPONSE] = threshold(scenario.opt_in.no_response[severity])
+    missed = min(1.0, scenario.did_not_attend.assessment * own.dna)
+    row[Chance.ASSESSMENT_REMOTE] = threshold(scenario.assessment.remote)
+    row[Chance.ASSESSMENT_MISSED_REMOTE] = threshold(missed + (1.0 - missed) * scenario.remote.fails)
+    second, joint = scenario.assessment.second, scenario.assessment.joint
+    if second is not None:
+        row[Chance.SECOND] = threshold(second.share[severity])
+        row[Chance.SECOND_REMOTE] = threshold(min(1.0, max(0.0, second.share[severity] + second.after_remote)))
+    row[Chance.JOINT] = 0 if joint is None else threshold(joint.share[severity])
+    times = 1.0 if demand.returns.early is None else demand.returns.early.times
+    row[Chance.RETURNS_EARLY] = threshold(min(1.0, demand.returns.share[severity] * times))
     return row
 
 
@@ -283,24 +382,30 @@ def _series_rule(
     not_attended = min(1.0, missed * scenario.groups[group].dna)
     rule[SeriesRule.MISSED] = threshold(not_attended)
     rule[SeriesRule.MISSED_REMOTE] = threshold(not_attended + (1.0 - not_attended) * scenario.remote.fails)
-    rule[SeriesRule.REMOTE] = threshold(scenario.remote.share if block.remote is None else block.remote)
+    rule[SeriesRule.REMOTE] = threshold(scenario.remote.share[severity] if block.remote is None else block.remote)
+    rule[SeriesRule.NAMED] = getattr(block, "named", False)
+    weaker = scenario.remote.weaker
+    part = weaker.where_chosen if scenario.remote.policy == "choice" else 1.0
+    rule[SeriesRule.WEAKER] = round(weaker.more_contacts * part * CERTAIN)
+    rule[SeriesRule.DROPS_OUT_REMOTE] = threshold(weaker.drops_out * part) if name == LEAD else 0
     rule[SeriesRule.SUPPORT] = 0 if support is None else threshold(support.share_of_lead_contacts)
     rule[SeriesRule.STRETCH] = round(longer * CERTAIN)
     return rule
 
 
 def _package_chances(scenario: Scenario, names: Names) -> np.ndarray:
-    shares = np.cumsum([scenario.packages[package].share for package in names.packages])
-    cumulative = np.array([threshold(p) for p in shares / shares[-1]], dtype=np.int64)
-    return np.tile(cumulative, (len(names.severities), 1))
+    shares = np.cumsum([[scenario.packages[p].share[s] for p in names.packages] for s in names.severities], axis=1)
+    return np.array([[threshold(p) for p in row / row[-1]] for row in shares], dtype=np.int64)
 
 
 def _task_times(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarray]:
     """(Rules.seconds, Rules.rank)."""
     seconds = np.full((len(names.tasks), 2, len(names.severities), len(names.roles)), -1, dtype=np.int64)
     rank = np.full((len(names.tasks), len(names.roles)), -1, dtype=np.int64)
-    for number, task in enumerate(tasks_of(scenario)):
-        saved = scenario.remote.saves if "/" in task.name else 0.0
+    for task in tasks_of(scenario):
+        number = names.tasks.index(task.name)
+        may_be_remote = "/" in task.name or (task.name in (ASSESSMENT, SECOND, JOINT) and scenario.assessment.remote > 0)
+        saved = scenario.remote.saves if may_be_remote else 0.0
         for place, role in enumerate(task.roles):
             code = names.roles.index(role)
             rank[number, code] = place
@@ -315,9 +420,9 @@ def _task_times(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarra
 def _carry(names: Names, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(Rules.carry_treatment, Rules.carry_assessment): the longest task of each activity by role."""
     longest = np.maximum(seconds, 0).max(axis=(1, 2))
-    assessment = names.tasks.index(ASSESSMENT)
-    treatment = np.delete(longest, assessment, axis=0).max(axis=0, initial=0)
-    return treatment.astype(np.int64), longest[assessment].astype(np.int64)
+    is_way_in = np.array([task in (TRIAGE, ASSESSMENT, SECOND, JOINT) for task in names.tasks])
+    treatment, assessment = (longest[rows].max(axis=0, initial=0) for rows in (~is_way_in, is_way_in))
+    return treatment.astype(np.int64), assessment.astype(np.int64)
 
 
 def with_laws(rules: Rules, laws: LawBook) -> Rules:

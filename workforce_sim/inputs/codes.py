@@ -63,7 +63,34 @@ class Setting(IntEnum):
     OWN_HEAPS = 19  # first of all slots'
     PLACES = 20  # series places per person
     OVERTIME_AFTER = 21  # days by which a contact must be overdue
-    N = 22
+    TRIAGE_TASK = 22  # -1: referrals are triaged at once, and cost nothing
+    TRIAGE_HEAPS = 23  # first of a team's
+    OPT_IN_LAW = 24  # days to the answer; -1: nobody is asked to opt in
+    OPT_IN_DAYS = 25  # after which those who have not answered are closed
+    NOTICE = 26  # days between being accepted and the first day that may be offered
+    NEAR_BREACH = 27  # days before the standard from which the routine go before others; -1: never
+    CARVE_OUT = 28  # share of assessment time that is kept for the urgent, in 1/65536
+    SECOND_TASK = 29  # -1: nobody is assessed twice
+    SECOND_AFTER = 30  # days
+    JOINT_TASK = 31  # the second clinician's part; -1: nobody is assessed by two
+    CRISIS_STANDARD = 32  # days from referral by the crisis route to the first contact
+    REMOTE_BY_PERSON = 33  # 1: a person is seen remotely always or never, as they choose
+    EARLY_LIST = 34  # people on the list above which courses end early; -1: never
+    EARLY_FROM = 35  # share of the contacts planned, in 1/65536
+    REVIEW_EVERY = 36  # contacts; 0: no reviews
+    REVIEW_ENDS = 37  # threshold
+    RETURN_FULL = 38  # share of the contacts planned below which an end is early, in 1/65536
+    DETER_LIST = 39  # people on the list above which referrers are deterred
+    DETER_GAIN = 40  # threshold for a list of twice that
+    DETER_MOST = 41
+    RISING_LIST = 42  # people on the list above which more are declined
+    RISING_GAIN = 43
+    RISING_MOST = 44
+    BOUNCES_WORSE = 45  # threshold: comes back a severity higher
+    RELAPSE_ABOVE = 46  # people per WTE on the clinician's caseload; -1: caseload does not matter
+    RELAPSE_GAIN = 47  # growth of crises for each person above, in 1/65536
+    RELAPSE_MOST = 48  # greatest factor, in 1/65536
+    N = 49
 
 
 class Chance(IntEnum):
@@ -81,7 +108,14 @@ class Chance(IntEnum):
     RETURNS = 9
     DROPS_OUT_AT_HANDOVER = 10
     CANNOT_USE_REMOTE = 11
-    N = 12
+    NO_RESPONSE = 12
+    ASSESSMENT_REMOTE = 13
+    ASSESSMENT_MISSED_REMOTE = 14
+    SECOND = 15  # another assessment is needed
+    SECOND_REMOTE = 16  # the same after a remote one
+    JOINT = 17
+    RETURNS_EARLY = 18  # after fewer contacts than planned
+    N = 19
 
 
 class SeriesRule(IntEnum):
@@ -97,7 +131,19 @@ class SeriesRule(IntEnum):
     SUPPORT = 7  # threshold: a contact may be covered by a support role
     STRETCH = 8  # contacts that a day of delay adds, in 2**-32
     MISSED_REMOTE = 9  # threshold: not attended, or failed
-    N = 10
+    NAMED = 10  # 1: given by a named clinician of its own
+    WEAKER = 11  # contacts that a remote contact adds, in 2**-32
+    DROPS_OUT_REMOTE = 12  # threshold: drops out after a remote contact
+    N = 13
+
+
+class Session(IntEnum):
+    """Columns of `Rules.session`, by task: contacts held in a group."""
+
+    SIZE = 0  # 0: not in a group
+    LEAST = 1  # people due for a session to be held
+    WAIT = 2  # days after which it is held with fewer
+    N = 3
 
 
 class StaffKind(IntEnum):
@@ -118,10 +164,17 @@ class State(IntEnum):
     IN_TREATMENT = 4
     UNALLOCATED = 5  # in treatment, but the named clinician has left
     AT_RISK = 6  # not open: will be referred again on a known day
+    WAITING_TRIAGE = 7
+    OPTING_IN = 8  # asked whether they want to be seen
+    WAITING_CRISIS = 9  # referred by the crisis route and not yet seen
+    WAITING_STEP = 10  # has ended one package and waits for another
 
 
 class Stock(IntEnum):
-    """People open at the end of a day, by team, severity and group. REBOOKING counts as waiting for assessment."""
+    """People open at the end of a day, by team, severity and group.
+
+    Everybody before assessment counts as waiting for it: in triage, opting in, rebooking, on the crisis route.
+    """
 
     WAITING_ASSESSMENT = 0
     WAITING_TREATMENT = 1
@@ -131,7 +184,8 @@ class Stock(IntEnum):
     # counted at the end of a period only
     UNALLOCATED_LONG = 5  # of UNALLOCATED: for more than two weeks
     UNCOORDINATED = 6  # in treatment or unallocated without the registered coordinator that they need
-    N = 7
+    WAITING_STEP = 7  # between two packages
+    N = 8
 
 
 UNALLOCATED_TOO_LONG = 14
@@ -169,7 +223,17 @@ class Flow(IntEnum):
     DAYS_WAITING_TREATMENT = 25
     DAYS_IN_TREATMENT = 26
     DAYS_UNALLOCATED = 27
-    N = 28
+    DAYS_WAITING_STEP = 28
+    NO_RESPONSE = 29  # closed: did not answer the invitation
+    DETERRED = 30  # not referred because of the list; not in REFERRED
+    CRISIS_ROUTE = 31  # of REFERRED: by the crisis route
+    CRISIS_ROUTE_IN_TIME = 32  # of those: seen within its standard
+    ASSESSED_AGAIN = 33  # first of two assessments attended; ASSESSED counts those that are complete
+    STEPPED = 34  # ended a package and waits for another
+    STEP_STARTED = 35  # joined a caseload for the other package
+    ENDED_EARLY = 36  # of COMPLETED: before the contacts planned
+    IN_SESSIONS = 37  # of CONTACTS: in a group
+    N = 38
 
 
 class Use(IntEnum):
@@ -191,7 +255,9 @@ class Use(IntEnum):
     IN_POST_DAYS = 13  # sum over working days of WTE in post, hundredths
     OVER_CAP = 14  # stock: clinicians in post who hold over a tenth more than their places
     OVERTIME = 15  # beyond AVAILABLE
-    N = 16
+    TRIAGE = 16
+    SESSIONS = 17  # groups held, count
+    N = 18
 
 
 class PackageStock(IntEnum):
@@ -215,13 +281,14 @@ class End(IntEnum):
     COMPLETED = 5
     DROPPED_OUT = 6
     DISCHARGED_NOT_ATTENDED = 7
+    NO_RESPONSE = 8
 
 
 NOT_YET = -(1 << 20)
 """A day that has not come. Not -1: the days before day 0 are real days."""
 
-URGENT, HANDOVER, ROUTINE = 0, 1, 2
-"""Priority classes of a treatment or assessment queue, first to last."""
+URGENT, HANDOVER, NEAR_BREACH, ROUTINE = 0, 1, 2, 3
+"""Priority classes of a treatment or assessment queue, first to last; nobody is entered in NEAR_BREACH."""
 
 KEY_CLASS_SHIFT = 40
 """A queue's order number is (class << 40) + clock start + ORIGIN."""
@@ -231,6 +298,9 @@ ORIGIN = 1 << 21
 
 EPISODE_SHIFT = 20
 """The count of a patient's draw is (episode << 20) + its number within the episode."""
+
+STEP_SHIFT = 12
+"""The attempts of a person's contacts are numbered from (packages before this one << 12)."""
 
 SERIES_SHIFT = 16
 """Within the episode, the number of a draw about a contact is (place of the series in its package << 16) + attempt."""

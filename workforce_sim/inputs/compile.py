@@ -29,13 +29,13 @@ WEEKDAYS = {"mon-fri": {0, 1, 2, 3, 4}, "mon-sun": {0, 1, 2, 3, 4, 5, 6}}
 def compile_inputs(scenario: Scenario) -> Inputs:
     """Compiles a scenario. Raises nothing: a scenario that was read is one that compiles."""
     start, days = scenario.first_day, (scenario.end - scenario.first_day).days
-    names = _names(scenario)
     turns = {*scenario.epochs(), *workforce_plan.freeze_dates(scenario)}
     dates = sorted({start, *(d for d in turns if start < d < start + timedelta(days=days))})
     stages = [scenario.at(d) for d in dates]
     laws, first_days = LawBook(), [(d - start).days for d in dates]
     # a row per epoch: as it stands, then with standing rules on, which leave what befalls people as it is
     variants = [[stage, *_with_rules_on(scenario, d)] for d, stage in zip(dates, stages, strict=True)]
+    names = _names(scenario, [stage for row in variants for stage in row])
     rules = [
         [compile_rules(stage, names, laws, rates) for stage in row]
         for row, rates in zip(variants, paces(stages, first_days), strict=True)
@@ -103,7 +103,8 @@ def _level(condition: Condition) -> WatchedLevel:
     return WatchedLevel(condition.measure, condition.above, condition.level, condition.weeks)
 
 
-def _names(scenario: Scenario) -> Names:
+def _names(scenario: Scenario, stages: list[Scenario]) -> Names:
+    """Names of all there is on any day; `stages`: the scenario on each of them."""
     packages = tuple(sorted(scenario.packages))
     return Names(
         teams=tuple("team" if k == 1 else f"team {k}" for k in range(1, scenario.copies + 1)),
@@ -111,7 +112,7 @@ def _names(scenario: Scenario) -> Names:
         packages=packages,
         streams=tuple(scenario.packages[p].stream or p for p in packages),
         series=tuple(f"{p}/{name}" for p in packages for name, _ in series_of(scenario, p)),
-        tasks=tuple(task.name for task in tasks_of(scenario)),
+        tasks=tuple(sorted({task.name for stage in stages for task in tasks_of(stage)})),
         severities=tuple(scenario.severities),
         sources=tuple(sorted(scenario.demand.sources)),
         groups=tuple(sorted(scenario.groups)),

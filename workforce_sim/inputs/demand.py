@@ -118,8 +118,11 @@ def _mix(stage: Scenario, source: str, years: float) -> list[float]:
 
 
 def _group_mix(stage: Scenario, names: Names) -> np.ndarray:
-    shares = np.cumsum([stage.groups[g].share for g in names.groups])
-    return np.array([threshold(p) for p in shares], dtype=np.int64)
+    mixes = []
+    for source in names.sources:
+        own = stage.demand.sources[source].groups
+        mixes.append(np.cumsum([own.get(g, 0.0) if own else stage.groups[g].share for g in names.groups]))
+    return np.array([[threshold(p) for p in mix] for mix in mixes], dtype=np.int64)
 
 
 def _count_laws(rates: np.ndarray, over: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -180,11 +183,11 @@ def _with_attributes(inputs: Inputs, seed: int, replication: int, columns: list[
     words = luck_of_many(seed, replication, rows["key"], Purpose.ARRIVAL, 0)
     mix, source = inputs.demand.mix_of_day[rows["day"]], rows["source"]
     rows["severity"] = chosen(inputs.demand.severity_mix[mix, source], words[0])
-    rows["group"] = draw_groups(inputs, seed, replication, rows["key"])
+    rows["group"] = draw_groups(inputs, seed, replication, rows["key"], source)
     kept: np.ndarray = rows[words[1] < inputs.demand.severity_kept[mix, source, rows["severity"]]]
     return kept
 
 
-def draw_groups(inputs: Inputs, seed: int, replication: int, key: np.ndarray) -> np.ndarray:
-    """The group of each person: int64, shape of `key`."""
-    return chosen(inputs.demand.group_mix, luck_of_many(seed, replication, key, Purpose.PERSON, 0)[0])
+def draw_groups(inputs: Inputs, seed: int, replication: int, key: np.ndarray, source: np.ndarray) -> np.ndarray:
+    """The group of each person, by who refers them: int64, shape of `key`."""
+    return chosen(inputs.demand.group_mix[source], luck_of_many(seed, replication, key, Purpose.PERSON, 0)[0])

@@ -35,7 +35,7 @@ def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
     interval = np.array([law_of.mean(days_law(scenario.packages[p].lead.every, least=1)) for p in names.packages])
     intervals = np.array([[law_of.mean(law) for law in row] for row in planned]) - 1
     length = np.maximum(intervals, 1e-6) * interval[:, None]  # a single contact takes next to no time
-    share = np.array([scenario.packages[p].share for p in names.packages])[:, None]
+    share = np.array([[scenario.packages[p].share[s] for s in names.severities] for p in names.packages])
     treated = length * share * (mix * [scenario.assessment.to_treatment[s] for s in names.severities])
     people = _people(_kinds(scenario, names, mix, treated.sum(axis=1)), names)
     waited = {
@@ -46,13 +46,13 @@ def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
     }
     delay_law = np.array([waited[State(state)] for state in people["state"]], dtype=np.int64)
     delay_law[people["package"] == BOUNCED] = book.number(law_of.uniform_residual(scenario.demand.declined.within))
-    is_treated = people["state"] == State.IN_TREATMENT
-    mix_of_person = np.where(is_treated, people["package"], len(names.packages))
+    of_waiting = np.where(people["package"] >= 0, people["package"] + len(names.packages), 2 * len(names.packages))
+    mix_of_person = np.where(people["state"] == State.IN_TREATMENT, people["package"], of_waiting)
     people["package"] = np.maximum(people["package"], -1)
     return Opening(
         people=people,
         mix_of_person=mix_of_person,
-        severity_mix=np.array([_thresholds(row) for row in [*treated, mix]]),
+        severity_mix=np.array([_thresholds(row) for row in [*treated, *(share * mix), mix]]),
         source_mix=_thresholds(sources),
         delay_law=delay_law,
         planned=np.array([[book.number(law_of.length_biased(law)) for law in row] for row in planned]),
@@ -130,7 +130,7 @@ def draw_opening(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
     next_word = luck_of_many(seed, replication, rows["key"], Purpose.OPENING, 1)[0]
     rows["severity"] = chosen(opening.severity_mix[opening.mix_of_person], w0)
     rows["source"] = chosen(opening.source_mix, w1)
-    rows["group"] = draw_groups(inputs, seed, replication, rows["key"])
+    rows["group"] = draw_groups(inputs, seed, replication, rows["key"], rows["source"])
     treated = rows["state"] == State.IN_TREATMENT
     delay = value_at(rules.law, rules.law_threshold, opening.delay_law, w2)
     rows["next_day"] = np.where(rows["state"] == State.AT_RISK, delay, 0)

@@ -51,7 +51,10 @@ class Rules(NamedTuple):
     rank: np.ndarray  # int64, (task, role): 0 = most preferred; -1 = not permitted
     pools: np.ndarray  # int64, (role, place): tasks of the pools open to the role, rising, then -1
     standard: np.ndarray  # int64, (severity,), days
-    urgent: np.ndarray  # int64, (source,), thresholds
+    step_chance: np.ndarray  # int64, (package, severity, package gone on to), cumulative thresholds
+    session: np.ndarray  # int64, (task, Session.N)
+    urgent: np.ndarray  # int64, (source,), thresholds, the crisis route included
+    crisis_route: np.ndarray  # int64, (source,), thresholds
     carry_treatment: np.ndarray  # int64, (role,), seconds: the longest task of that activity, see docs/model.md 6.4
     carry_assessment: np.ndarray  # int64, (role,), seconds
     heaviest: np.ndarray  # int64, (role,), greatest caseload weight of a person whom the role may lead, thousandths
@@ -287,7 +290,7 @@ class Demand:
     mix_of_day: np.ndarray  # int32, (day,): row of `severity_mix`
     severity_mix: np.ndarray  # int64, (mix, source, severity): cumulative thresholds
     severity_kept: np.ndarray  # int64, (mix, source, severity): thresholds; the others are met elsewhere
-    group_mix: np.ndarray  # int64, (group,): cumulative thresholds
+    group_mix: np.ndarray  # int64, (source, group): cumulative thresholds
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ def flow_table(scenario: Scenario) -> Table:
             severity,
             f"{accepted:.2f}",
             f"{treated:.2f}",
-            *(f"{treated * p.share:.2f}" for p in scenario.packages.values()),
+            *(f"{treated * p.share[severity]:.2f}" for p in scenario.packages.values()),
         )
     return table
 

@@ -115,7 +115,8 @@ def _time_use(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     use = np.stack([k.use for k in kept]).reshape(-1, Use.N)
     for place in list(Use)[: Use.CONTACTS]:
         columns[f"{place.name.lower()}_hours"] = use[:, place] / 3600.0
-    columns["contacts"], columns["overtime_hours"] = use[:, Use.CONTACTS], use[:, Use.OVERTIME] / 3600.0
+    columns |= {"triage_hours": use[:, Use.TRIAGE] / 3600.0, "overtime_hours": use[:, Use.OVERTIME] / 3600.0}
+    columns |= {"contacts": use[:, Use.CONTACTS], "sessions": use[:, Use.SESSIONS]}
     return typed(TIME_USE, columns)
 
 

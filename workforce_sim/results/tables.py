@@ -94,6 +94,16 @@ FLOWS = Table(
             Flow.DAYS_WAITING_TREATMENT: ("days", "person-days waiting for treatment"),
             Flow.DAYS_IN_TREATMENT: ("days", "person-days in treatment with a named clinician"),
             Flow.DAYS_UNALLOCATED: ("days", "person-days in treatment without a named clinician"),
+            Flow.DAYS_WAITING_STEP: ("days", "person-days waiting between two packages"),
+            Flow.NO_RESPONSE: ("people", "closed: did not answer the invitation to opt in"),
+            Flow.DETERRED: ("people", "not referred because of the long list; not among those referred"),
+            Flow.CRISIS_ROUTE: ("people", "of those referred: by the crisis route"),
+            Flow.CRISIS_ROUTE_IN_TIME: ("people", "seen within the standard of the crisis route"),
+            Flow.ASSESSED_AGAIN: ("people", "first of two assessments attended"),
+            Flow.STEPPED: ("people", "ended a package and went on to wait for another"),
+            Flow.STEP_STARTED: ("people", "joined a caseload for that"),
+            Flow.ENDED_EARLY: ("people", "of those who completed: before the contacts planned"),
+            Flow.IN_SESSIONS: ("contacts", "of those attended: in a group"),
         }.items()
     ),
 )
@@ -112,6 +122,7 @@ LISTS = Table(
             Stock.OVERDUE: ("contacts", "due and not yet held"),
             Stock.UNALLOCATED_LONG: ("people", "of those unallocated: for more than two weeks"),
             Stock.UNCOORDINATED: ("people", "in treatment without the registered coordinator they need"),
+            Stock.WAITING_STEP: ("people", "between two packages: the internal wait"),
         }.items()
     ),
 )
@@ -140,6 +151,8 @@ TIME_USE = Table(
         Column("assessment_hours", "number", "hours", "assessments attended"),
         Column("assessment_missed_hours", "number", "hours", "lost to assessments that the patient missed"),
         Column("crisis_hours", "number", "hours", "crisis contacts"),
+        Column("triage_hours", "number", "hours", "deciding on referrals"),
+        Column("sessions", "whole", "sessions", "groups held"),
         Column("unused_hours", "number", "hours", "left over"),
         Column(
             "carried_hours", "number", "hours", "at the month's end: part of an appointment carried to the next day"

@@ -29,6 +29,7 @@ from workforce_sim.scenario.quantities import (
     factor,
     minutes,
     number,
+    share,
 )
 
 AppointmentMinutes = Annotated[float, minutes(1.0, 1440.0)]
@@ -59,8 +60,60 @@ class Waiting(Block):
     standard: Annotated[dict[str, float], BySeverity(duration("1 day", "5 years"))] = default("4 weeks")
     """Wait that should not be passed, for all or by severity. Read as days; 1 day to 5 years. The default is the
     four-week standard for community mental health that NHS England has been testing since 2021."""
+    near_breach: Annotated[float, duration("0 days", "5 years")] | None = None
+    """So long before their standard, the routine go before all others who are routine. Read as days; default never."""
+    notice: Annotated[float, duration("0 days", "1 year")] = default("0 days")
+    """Minimum notice of a routine assessment, from acceptance or opting in. Read as days; default none."""
     per_week: WaitingRisks = default({})
     """What befalls people while they wait."""
+
+
+class SecondAssessment(Block):
+    """Another assessment for those of whom one appointment does not tell enough."""
+
+    share: ShareBySeverity = default("0%")
+    """Share of those assessed who need another appointment, for all or by severity. 0% to 100%; default none."""
+    after_remote: Annotated[float, Quantity(units.POINTS, -1.0, 1.0)] = default("0 points")
+    """Added to that share after an assessment by video or phone. Percentage points; −100 to +100; default none."""
+    takes: AppointmentMinutes
+    """Contact, notes and travel together. Read as minutes; 1 minute to 24 hours."""
+    after: Annotated[float, duration("1 day", "1 year")] = default("2 weeks")
+    """Time from the first appointment until the person is back in the queue. Read as days; a planning convention."""
+
+
+class JointAssessment(Block):
+    """Assessments by two clinicians."""
+
+    share: ShareBySeverity
+    """Share of assessments by two, for all or by severity. 0% to 100%."""
+    roles: Roles
+    """Roles of the second clinician, most preferred first; somebody of them must be at work with time left."""
+    takes: AppointmentMinutes
+    """The second clinician's time. Read as minutes; 1 minute to 24 hours."""
+
+
+class Triage(Block):
+    """Reading referrals and deciding on them, from the time for assessments. Without it triage costs nothing."""
+
+    roles: Roles
+    """Roles that triage; those whose job plan has time for assessments."""
+    takes: AppointmentMinutes
+    """Time for each referral. Read as minutes; 1 minute to 24 hours."""
+    limits: Limits = default({})
+    """Role → severities it may triage; a role that is not named here triages all."""
+
+
+class OptIn(Block):
+    """Routine referrals that are accepted are asked whether they want to be seen."""
+
+    no_response: ShareBySeverity = default("0%")
+    """Share who never answer and are closed, for all or by severity. 0% to 100%; default none."""
+    answers_after: Annotated[Distribution, Spread(duration("1 day", "1 year"), (("mean", "sd"), ("median", "p90")))] = (
+        default("1 week")
+    )
+    """Time to the answer of those who do: a duration, {mean, sd} or {median, p90}. Read as days; 1 day to 1 year."""
+    within: Annotated[float, duration("1 day", "1 year")] = default("3 weeks")
+    """Time after which those who have not answered are closed. Read as days; 1 day to 1 year; a planning convention."""
 
 
 class Assessment(Block):
@@ -72,6 +125,15 @@ class Assessment(Block):
     """Contact, notes and travel together. Read as minutes; 1 minute to 24 hours."""
     to_treatment: ShareBySeverity = default("100%")
     """Share of those assessed who need treatment, for all or by severity; the others are closed with advice."""
+    remote: Share = default("0%")
+    """Share of assessments by video or phone, of those who can use it. 0% to 100%; default none."""
+    urgent_slots: Share = default("0%")
+    """Share of the time for assessments that is kept for urgent referrals; beyond the time of one appointment it is
+    given free. 0% to 100%; default none."""
+    second: SecondAssessment | None = None
+    """Another assessment for some; default none."""
+    joint: JointAssessment | None = None
+    """Assessments by two clinicians; default none."""
     limits: Limits = default({})
     """Role → severities it may assess; a role that is not named here assesses all."""
     efficiency: Efficiency = default({})
@@ -112,6 +174,20 @@ class Crisis(Block):
     """Contacts on successive working days. 1 to 100."""
     takes: AppointmentMinutes
     """Contact, notes and travel together. Read as minutes; 1 minute to 24 hours."""
+    standard: Annotated[float, duration("0 days", "1 year")] = default("1 day")
+    """Longest wait of those referred by the crisis route (`demand.sources.*.crisis`). Read as days; the default is the
+    24 hours for urgent community crises that NHS England has been testing since 2021."""
+
+
+class Session(Block):
+    """Contacts held in a group."""
+
+    size: Annotated[int, count(2, 100)]
+    """Seats. 2 to 100."""
+    least: Annotated[int, count(1, 100)] = 1
+    """People due for a session to be held. 1 to 100; default 1."""
+    wait: Annotated[float, duration("0 days", "1 year")] = default("2 weeks")
+    """After so long it is held with fewer. Read as days; 0 days to 1 year; a planning convention, unverified."""
 
 
 class Series(Block):
@@ -134,6 +210,9 @@ class Series(Block):
     """Share of contacts missed; default `did_not_attend.contacts`."""
     remote: Share | None = None
     """Share of contacts by video or phone; default `remote.share`."""
+    session: Session | None = None
+    """Contacts are held in a group, by whoever of the roles is free: `takes` is the time of one session. Default: each
+    on their own."""
 
 
 class PooledSeries(Series):
@@ -141,6 +220,8 @@ class PooledSeries(Series):
 
     name: Id
     """Name of the series within its package."""
+    named: Switch = default("off")
+    """Does a named clinician of the roles give it, who is kept for the whole course?"""
 
 
 class Support(Block):
@@ -174,19 +255,32 @@ AlsoItem = Annotated[
 ]
 
 
+class Step(Block):
+    """A way from the end of one package to another: up, down, or across."""
+
+    to: Id
+    """Name of the package."""
+    share: ShareBySeverity
+    """Share of those who complete the course who go on to it, for all or by severity. 0% to 100%."""
+
+
 class Package(Block):
     """A package of care: a lead series of contacts, and what else comes with it."""
 
     stream: Id | None = None
     """Name of the queue that people wait in for it; default the package's own name."""
-    share: Share
-    """Share of those who need treatment who get this package. 0% to 100%; over all packages 100%."""
+    share: ShareBySeverity
+    """Share of those who need treatment who get this package, for all or by severity. 0% to 100%; over all packages
+    100%. Who worsens while waiting gets what the new severity needs."""
     caseload_weight: Annotated[float, number(0.0, 10.0)] = 1.0
     """Caseload places that one person takes up. 0 to 10."""
     lead: Series
     """The series given by the named clinician."""
     also: Annotated[list[AlsoItem], Field(max_length=16)] = default([])
     """Further series: at most one support item, and any number of pooled series."""
+    steps: Annotated[list[Step], Field(max_length=16)] = default([])
+    """Who goes on to another package when the course is complete: step up, step down, transfer. Their wait in between
+    is an internal wait."""
 
 
 class TreatmentRisks(Block):
@@ -207,6 +301,19 @@ class Stretch(Block):
     """Growth of the planned contacts for each week of mean delay. Read as a fraction per week; 0% to 100% per week."""
 
 
+class Relapse(Block):
+    """A feedback loop: clinicians with many people on their caseload see more crises."""
+
+    switch: Switch = default("off")
+    """Is the loop on or off?"""
+    above: Annotated[float, number(0.0, 1000.0)] = 15.0
+    """People per WTE on the clinician's caseload from which it acts. 0 to 1,000; evidence E, loop R6: 15."""
+    gain: Annotated[float, share()] = default("2%")
+    """Growth of crises for each person above. 0% to 100%; evidence E, loop R6: hazard ratio 1.02, an assumption."""
+    most: Annotated[float, factor(1.0, 20.0)] = default("x2")
+    """Greatest factor. x1 to x20; a planning convention, unverified."""
+
+
 class InTreatment(Block):
     """What befalls people in treatment."""
 
@@ -214,6 +321,37 @@ class InTreatment(Block):
     """What befalls people while they are treated."""
     stretch: Stretch = default({})
     """Contacts seen late lengthen the course."""
+    relapse: Relapse = default({})
+    """High caseloads bring crises."""
+
+
+class EarlyDischarge(Block):
+    """A policy: when the list is long, courses end before the contacts planned."""
+
+    switch: Switch = default("off")
+    """Is the policy on or off?"""
+    list: Annotated[int, count(0, 10_000_000)]
+    """People waiting for assessment or treatment, in each team, above which it acts."""
+    after: Share
+    """Share of the planned contacts that must be done. 0% to 100%."""
+
+
+class Review(Block):
+    """A policy: every so many contacts it is asked whether the person still needs treatment."""
+
+    every: Annotated[int, count(1, 1000)]
+    """Contacts of the lead series between reviews. 1 to 1,000."""
+    ends: Share
+    """Share of reviews at which the course ends. 0% to 100%."""
+
+
+class Discharge(Block):
+    """How courses end before the contacts planned. What it does to returns stands in `demand.returns.early`."""
+
+    early: EarlyDischarge | None = None
+    """Courses end early when the list is long; default never."""
+    review: Review | None = None
+    """Courses are reviewed; default never."""
 
 
 class Handover(Block):
@@ -227,11 +365,25 @@ class Handover(Block):
     """Share of people who drop out at a handover. 0% to 100%; default none."""
 
 
+class WeakerRelationship(Block):
+    """A feedback: those seen remotely know their clinician less well."""
+
+    more_contacts: Share = default("0%")
+    """Part of a contact that each remote contact adds to the course. 0% to 100%; default none."""
+    drops_out: Share = default("0%")
+    """Share who drop out after each remote contact of the lead series. 0% to 100%; default none."""
+    where_chosen: Annotated[float, factor(0.0, 1.0)] = default("x1")
+    """Both, times this where `remote.policy` is choice. x0 to x1; default x1."""
+
+
 class Remote(Block):
     """Contacts by video or phone."""
 
-    share: Share = default("0%")
-    """Share of contacts by video or phone, of those who can use it. 0% to 100%; default none."""
+    policy: Literal["rule", "choice"] = "rule"
+    """Who decides: the service, contact by contact (rule), or each person once and for all (choice)."""
+    share: ShareBySeverity = default("0%")
+    """Share of contacts (rule) or of people (choice) by video or phone, of those who can use it, for all or by severity.
+    0% to 100%; default none."""
     saves: Annotated[float, minutes(0.0, 1440.0)] = default("0 minutes")
     """Time saved by such a contact, mostly travel. Read as minutes; less than any contact that can be remote takes."""
     cannot_use: ShareBySeverity = default("0%")
@@ -239,3 +391,5 @@ class Remote(Block):
     fails: Share = default("0%")
     """Share of contacts by video or phone that fail for technical reasons and are missed, besides those not attended.
     0% to 100%; default none; evidence A34: 5% before set-up and training, 2% after, an assumption."""
+    weaker: WeakerRelationship = default({})
+    """What remote contacts cost in relationship."""

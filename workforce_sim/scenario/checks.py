@@ -61,10 +61,74 @@ def _drift(plan: Plan) -> Iterator[Misfit]:
 
 
 def _package_shares(plan: Plan) -> Iterator[Misfit]:
-    total = sum(package.share for package in plan.packages.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        found = f"package shares that add up to {units.SHARE.write(round(total, 8))}"
+    totals = {s: sum(package.share[s] for package in plan.packages.values()) for s in plan.severities}
+    wrong = {s: total for s, total in totals.items() if abs(total - 1) > SUM_TOLERANCE}
+    alike = len(wrong) == len(totals) and len(set(wrong.values())) == 1
+    for severity, total in list(wrong.items())[: 1 if alike else None]:
+        of = "" if alike else f" for {severity}"
+        found = f"package shares that add up to {units.SHARE.write(round(total, 8))}{of}"
         yield Misfit(("packages",), found, "shares that add up to 100%")
+
+
+def _steps(plan: Plan) -> Iterator[Misfit]:
+    for name, package in plan.packages.items():
+        for position, step in enumerate(package.steps):
+            steps = ("packages", name, "steps", position, "to")
+            if step.to not in plan.packages:
+                yield Misfit(steps, f'"{step.to}"', f"a package: {', '.join(plan.packages)}")
+            if step.to in [earlier.to for earlier in package.steps[:position]]:
+                yield Misfit(steps, f'"{step.to}" a second time', "each package once")
+        for severity in plan.severities:
+            total = sum(step.share[severity] for step in package.steps)
+            if total > 1 + SUM_TOLERANCE:
+                found = f"shares that add up to {units.SHARE.write(round(total, 8))} for {severity}"
+                yield Misfit(("packages", name, "steps"), found, "shares that add up to at most 100%")
+
+
+def _groups_of_sources(plan: Plan) -> Iterator[Misfit]:
+    for name, source in plan.demand.sources.items():
+        steps = ("demand", "sources", name, "groups")
+        for group in source.groups:
+            if group not in plan.groups:
+                yield Misfit((*steps, group), f'"{group}"', f"a group: {', '.join(plan.groups)}")
+        total = sum(source.groups.values())
+        if source.groups and abs(total - 1) > SUM_TOLERANCE:
+            found = f"shares that add up to {units.SHARE.write(round(total, 8))}"
+            yield Misfit(steps, found, "shares that add up to 100%")
+
+
+def _urgent_shares(plan: Plan) -> Iterator[Misfit]:
+    for name, source in plan.demand.sources.items():
+        urgent = plan.demand.urgent if source.urgent is None else source.urgent
+        if source.crisis + urgent > 1 + SUM_TOLERANCE:
+            found = f"{units.SHARE.write(source.crisis)} in crisis and {units.SHARE.write(urgent)} urgent"
+            yield Misfit(("demand", "sources", name, "crisis"), found, "at most 100% together")
+
+
+def _sessions(plan: Plan) -> Iterator[Misfit]:
+    for steps, series in _series_with_steps(plan):
+        session = series.session
+        if session is not None and session.least > session.size:
+            found = f"{session.least} people for {session.size} seats"
+            yield Misfit((*steps, "session", "least"), found, f"at most {session.size}")
+        if session is not None and isinstance(series, PooledSeries) and series.named:
+            yield Misfit((*steps, "named"), "a named clinician for a group", "`named: off`, or no session")
+        if session is not None and series.remote:
+            yield Misfit((*steps, "remote"), "remote contacts in a group", "no `remote` here, or no session")
+    for name, package in plan.packages.items():
+        if package.lead.session is not None:
+            for position, item in enumerate(package.also):
+                if isinstance(item, Support):
+                    steps = ("packages", name, "also", position)
+                    yield Misfit(steps, "support contacts of a lead series held in groups", "no support item here")
+
+
+def _series_with_steps(plan: Plan) -> Iterator[tuple[Steps, Series]]:
+    for name, package in plan.packages.items():
+        yield ("packages", name, "lead"), package.lead
+        for position, item in enumerate(package.also):
+            if isinstance(item, PooledSeries):
+                yield ("packages", name, "also", position), item
 
 
 def _names(plan: Plan) -> Iterator[Misfit]:
@@ -84,7 +148,8 @@ def _names(plan: Plan) -> Iterator[Misfit]:
 
 
 def _crisis(plan: Plan) -> Iterator[Misfit]:
-    rates = (*plan.waiting.per_week.crisis.values(), *plan.in_treatment.per_week.crisis.values())
+    rates = (*plan.waiting.per_week.crisis.values(), *plan.in_treatment.per_week.crisis.values(),
+             *(source.crisis for source in plan.demand.sources.values()))  # fmt: skip
     if plan.crisis is None and any(rates):
         yield Misfit(("crisis",), "nothing", "what a crisis costs, {roles: …, contacts: …, takes: …}")
 
@@ -92,6 +157,8 @@ def _crisis(plan: Plan) -> Iterator[Misfit]:
 def _eligible(plan: Plan) -> Iterator[Misfit]:
     """Somebody must be able to see everybody, or they wait for ever."""
     yield from _served(plan, ("assessment",), plan.assessment.roles, plan.assessment.limits)
+    if plan.triage is not None:
+        yield from _served(plan, ("triage",), plan.triage.roles, plan.triage.limits)
     for name, package in plan.packages.items():
         yield from _served(plan, ("packages", name, "lead"), package.lead.roles, package.lead.limits)
         for position, item in enumerate(package.also):
@@ -157,6 +224,10 @@ def _repeated_roles(plan: Plan) -> Iterator[Misfit]:
 
 def _role_lists(plan: Plan) -> Iterator[tuple[Steps, list[str]]]:
     yield ("assessment", "roles"), plan.assessment.roles
+    if plan.assessment.joint is not None:
+        yield ("assessment", "joint", "roles"), plan.assessment.joint.roles
+    if plan.triage is not None:
+        yield ("triage", "roles"), plan.triage.roles
     if plan.crisis is not None:
         yield ("crisis", "roles"), plan.crisis.roles
     for name, package in plan.packages.items():
@@ -169,19 +240,30 @@ def _role_lists(plan: Plan) -> Iterator[tuple[Steps, list[str]]]:
 
 
 def _assessors(plan: Plan) -> Iterator[Misfit]:
-    for position, name in enumerate(plan.assessment.roles):
-        if not plan.workforce.roles[name].job_plan.assessment:
-            expected = f"`job_plan.assessment` above 0% for {name}, or another role"
-            yield Misfit(("assessment", "roles", position), f'"{name}", whose job plan has no assessments', expected)
+    lists: list[tuple[Steps, list[str]]] = [(("assessment", "roles"), plan.assessment.roles)]
+    if plan.triage is not None:
+        lists.append((("triage", "roles"), plan.triage.roles))
+    if plan.assessment.joint is not None:
+        lists.append((("assessment", "joint", "roles"), plan.assessment.joint.roles))
+    for steps, roles in lists:
+        for position, name in enumerate(roles):
+            if not plan.workforce.roles[name].job_plan.assessment:
+                expected = f"`job_plan.assessment` above 0% for {name}, or another role"
+                yield Misfit((*steps, position), f'"{name}", whose job plan has no assessments', expected)
+    able = {name for _, roles in lists for name in roles}
     for name, role in plan.workforce.roles.items():
-        if role.job_plan.assessment and name not in plan.assessment.roles:
+        if role.job_plan.assessment and name not in able:
             steps = ("workforce", "roles", name, "job_plan", "assessment")
             yield Misfit(steps, f"time for assessments that {name} does not do", f"{name} among `assessment.roles`")
 
 
 def _remote(plan: Plan) -> Iterator[Misfit]:
     """What a remote contact saves must be less than the shortest contact that can be remote."""
-    shortest = min((series.takes for series in _series(plan) if _share_remote(plan, series)), default=None)
+    takes = [series.takes for series in _series(plan) if series.session is None and _share_remote(plan, series)]
+    if plan.assessment.remote:
+        parts = (plan.assessment, plan.assessment.second, plan.assessment.joint)
+        takes += [part.takes for part in parts if part is not None]
+    shortest = min(takes, default=None)
     if shortest is not None and plan.remote.saves >= shortest:
         expected = f"less than the shortest contact that can be remote, {units.MINUTES.write(shortest)}"
         yield Misfit(("remote", "saves"), units.MINUTES.write(plan.remote.saves), expected)
@@ -194,7 +276,7 @@ def _series(plan: Plan) -> Iterable[Series]:
 
 
 def _share_remote(plan: Plan, series: Series) -> float:
-    return plan.remote.share if series.remote is None else series.remote
+    return max(plan.remote.share.values()) if series.remote is None else series.remote
 
 
 def _notice(plan: Plan) -> Iterator[Misfit]:
@@ -214,6 +296,6 @@ def _supervision(plan: Plan) -> Iterator[Misfit]:
 
 
 _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
-    _drift, _crisis, _package_shares, _names, _eligible, _efficiencies, _leads, _targets, _repeated_roles, _assessors,
+    _drift, _groups_of_sources, _urgent_shares, _crisis, _package_shares, _steps, _sessions, _names, _eligible, _efficiencies, _leads, _targets, _repeated_roles, _assessors,
     _remote, _notice, _supervision,
 )  # fmt: skip

@@ -18,11 +18,14 @@ from workforce_sim.scenario.care import (
     Assessment,
     Crisis,
     DidNotAttend,
+    Discharge,
     FactorBySeverity,
     Handover,
     InTreatment,
+    OptIn,
     Package,
     Remote,
+    Triage,
     Waiting,
 )
 from workforce_sim.scenario.money import Money
@@ -39,6 +42,7 @@ from workforce_sim.scenario.quantities import (
     Share,
     ShareBySeverity,
     Spread,
+    Switch,
     by_month,
     count,
     default,
@@ -89,8 +93,13 @@ class Source(Block):
     """Growth of referrals, compounded. Read as a fraction per year; −90% to 300% per year; default none."""
     urgent: Share | None = None
     """Share of its referrals that are urgent; default `demand.urgent`."""
+    crisis: Share = default("0%")
+    """Share of its referrals that take the crisis route: seen at once by those who answer crises, who assess them, too;
+    not among the urgent. 0% to 100%; default none."""
     severity: Mix
     """Severity → share of its referrals, adding up to 100%."""
+    groups: dict[str, Share] = default({})
+    """Group → share of its referrals, adding up to 100%; default the shares of `groups`."""
 
 
 class SeverityDrift(Block):
@@ -114,6 +123,27 @@ class SeverityDrift(Block):
         return {key: given for key, given in value.items() if key == "taken_from"} | {"rising": rising}
 
 
+class LongList(Block):
+    """A feedback loop from the length of a team's waiting list, for assessment and treatment together."""
+
+    switch: Switch = default("off")
+    """Is the loop on or off?"""
+    list: Annotated[int, count(1, 10_000_000)]
+    """People on the usual list of each team, above which it acts."""
+    if_double: Share
+    """Share when the list is twice the usual; in proportion to the excess. 0% to 100%."""
+    most: Share = default("100%")
+    """Greatest share. 0% to 100%; default 100%."""
+
+
+class RisingThreshold(LongList):
+    """A feedback loop: the longer the list, the more referrals are turned away, besides the usual."""
+
+
+class Deterred(LongList):
+    """A feedback loop: the longer the list, the fewer are referred."""
+
+
 class Declined(Block):
     """Referrals that are turned away at triage."""
 
@@ -123,6 +153,20 @@ class Declined(Block):
     """Share of those turned away who are referred again. 0% to 100%; default none."""
     within: Annotated[float, duration("1 day", "5 years")] = default("26 weeks")
     """Time within which they come back, spread evenly. Read as days; 1 day to 5 years; a planning convention."""
+    bounce_back_worse: Share = default("0%")
+    """Share of those who are referred again who have worsened by one severity. 0% to 100%; default none; evidence E,
+    loop B2: all, an assumption."""
+    rising: RisingThreshold | None = None
+    """A long list raises the threshold; default not."""
+
+
+class EarlyReturns(Block):
+    """What it does to returns when a course ends early."""
+
+    below: Share
+    """Share of the planned contacts below which an end is early. 0% to 100%; evidence E, loop R11: 70%."""
+    times: Factor
+    """People who come back, times the usual. x0 to x100; evidence E, loop R11: x1.3, for severe illness."""
 
 
 class Returns(Block):
@@ -132,6 +176,8 @@ class Returns(Block):
     """Share of people who come back, for all or by severity. 0% to 100%; default none."""
     median: Annotated[float, duration("1 day", "20 years")] = default("39 weeks")
     """Median time until they come back. Read as days; 1 day to 20 years; a planning convention."""
+    early: EarlyReturns | None = None
+    """More come back when the course ended early; default not."""
 
 
 class Demand(Block):
@@ -153,6 +199,8 @@ class Demand(Block):
     """Rising severity; default none."""
     declined: Declined = default({})
     """Referrals that are turned away at triage."""
+    deterred: Deterred | None = None
+    """A long list deters referrers; default not."""
     returns: Returns = default({})
     """People who come back after a completed course."""
 
@@ -245,6 +293,10 @@ class Plan(Block):
     """The people who are referred."""
     waiting: Waiting = default({})
     """The queues."""
+    triage: Triage | None = None
+    """What it costs to decide on referrals; default nothing."""
+    opt_in: OptIn | None = None
+    """Those accepted are asked whether they want to be seen; default not."""
     assessment: Assessment
     """The first appointment."""
     did_not_attend: DidNotAttend = default({})
@@ -257,6 +309,8 @@ class Plan(Block):
     """Severity → contacts in a course, times the package's. x0.01 to x20; default x1."""
     caseload_by_severity: FactorBySeverity = default("x1")
     """Severity → caseload places taken up, times the package's. x0.01 to x20; default x1."""
+    discharge: Discharge = default({})
+    """How courses end before the contacts planned."""
     in_treatment: InTreatment = default({})
     """What befalls people in treatment."""
     handover: Handover = default({})

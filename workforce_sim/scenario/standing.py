@@ -41,6 +41,7 @@ NOT_BY_RULE = {
     ("groups",): "who people are does not follow from a decision",
     ("waiting", "per_week"): "what befalls people does not follow from a decision",
     ("in_treatment", "per_week"): "what befalls people does not follow from a decision",
+    ("in_treatment", "relapse"): "what befalls people does not follow from a decision",
     ("safety",): "what is counted does not follow from a decision",
 }
 """First steps of paths that a rule may not change → why."""

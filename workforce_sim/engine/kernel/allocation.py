@@ -21,6 +21,10 @@ from workforce_sim.engine.kernel.people import (
 )
 from workforce_sim.inputs.codes import (
     KEY_CLASS_SHIFT,
+    NEAR_BREACH,
+    ORIGIN,
+    ROUTINE,
+    STEP_SHIFT,
     Chance,
     End,
     Flow,
@@ -34,10 +38,18 @@ from workforce_sim.streams import Purpose
 HANDOVER_DRAWS = 256
 """Number within the episode of the first draw about a handover."""
 
+STEP_DRAWS = 10
+"""Draws about the courses of a package are numbered from (packages before this one << 10)."""
+
 
 @njit(cache=True)
-def urgency(r, order, severity):
+def urgency(r, order, severity, day):
     """The order number by which heads of queues of different severities are compared."""
+    near = r.setting[Setting.NEAR_BREACH]
+    if near >= 0 and order >> KEY_CLASS_SHIFT == ROUTINE:
+        joined = (order & ((1 << KEY_CLASS_SHIFT) - 1)) - ORIGIN
+        if joined + r.standard[severity] - near <= day:
+            order -= (ROUTINE - NEAR_BREACH) << KEY_CLASS_SHIFT
     if r.setting[Setting.ORDER] == Order.SEVERITY:
         clock = order & ((1 << KEY_CLASS_SHIFT) - 1)
         return order - clock + ((r.chance.shape[0] - severity) << 32) + clock
@@ -53,7 +65,7 @@ def allocate(w, r, day, team):
     for queue in range(w.blocked.shape[0]):
         w.blocked[queue] = 0
     while True:
-        first, queue = first_in_treatment_queues(w, r, team)
+        first, queue = first_in_treatment_queues(w, r, team, day)
         if first < 0:
             break
         slot = clinician_with_room(w, r, first)
@@ -77,7 +89,7 @@ def take_seats(w, team):
 
 
 @njit(cache=True)
-def first_in_treatment_queues(w, r, team):
+def first_in_treatment_queues(w, r, team, day):
     """(patient row, queue) of the first person in the treatment queues that are not blocked; row -1 if nobody."""
     best, best_queue, best_order = -1, -1, 0
     n_severities = r.chance.shape[0]
@@ -85,7 +97,7 @@ def first_in_treatment_queues(w, r, team):
         node = w.heap[treatment_heap(r, team, 0, 0) + queue]
         if node < 0 or w.blocked[queue]:
             continue
-        order = urgency(r, w.patient_node[node]["order"], queue % n_severities)
+        order = urgency(r, w.patient_node[node]["order"], queue % n_severities, day)
         if best < 0 or comes_first(w.patient_node, order, node, best_order, best):
             best, best_queue, best_order = node, queue, order
     return best >> 1, best_queue
@@ -128,9 +140,12 @@ def take_on(w, r, day, i, slot):
             return
         join_caseload(w, r, i, slot)
     else:
+        if p["state"] == State.WAITING_STEP:
+            count(w, p, day, Flow.STEP_STARTED, 1)
+        else:
+            count(w, p, day, Flow.ALLOCATED, 1)
+            p["allocated_day"] = day
         join_caseload(w, r, i, slot)
-        count(w, p, day, Flow.ALLOCATED, 1)
-        p["allocated_day"] = day
         begin_courses(w, r, day, i)
         next_candidate_day(w, r, day, i)
     contact_falls_due(w, r, day, i * r.setting[Setting.PLACES])
@@ -177,15 +192,16 @@ def begin_courses(w, r, day, i):
     places = r.setting[Setting.PLACES]
     for place in range(places):
         series = r.package_series[p["package"], place]
+        course = w.course[i * places + place]
+        course["series"] = series
         if series < 0:
             continue
         rule = r.series[series, p["severity"], p["group"]]
-        w0, w1, _, _ = draw(w, p, Purpose.COURSE, place)
-        course = w.course[i * places + place]
-        course["series"] = series
+        w0, w1, _, _ = draw(w, p, Purpose.COURSE, (p["steps"] << STEP_DRAWS) + place)
         course["done"] = 0
-        course["attempts"] = 0
+        course["attempts"] = p["steps"] << STEP_SHIFT
         course["stretch"] = 0
+        course["slot"] = -1
         course["planned"] = max(1, value_of(r, rule[SeriesRule.CONTACTS_LAW], w0))
         if place > 0:
             interval = max(1, value_of(r, rule[SeriesRule.INTERVAL_LAW], w1))

@@ -6,20 +6,46 @@ In: `World`, `Rules`, the day and a team. Out: the same arrays; crises answered,
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.allocation import comes_first, urgency
 from workforce_sim.engine.kernel.calendar import COURSES, enter
-from workforce_sim.engine.kernel.heaps import assessment_heap, crisis_heap, join, leave, own_heap, pool_heap
-from workforce_sim.engine.kernel.people import become, change_stock, count, draw, end_spell, queue_up, value_of
+from workforce_sim.engine.kernel.heaps import (
+    assessment_heap,
+    crisis_heap,
+    join,
+    leave,
+    own_heap,
+    pool_heap,
+    precedes,
+    triage_heap,
+)
+from workforce_sim.engine.kernel.people import (
+    become,
+    change_stock,
+    count,
+    decide_at_triage,
+    draw,
+    end_spell,
+    is_remote,
+    leave_due,
+    package_at,
+    queue_up,
+    step,
+    value_of,
+)
 from workforce_sim.inputs.codes import (
+    KEY_CLASS_SHIFT,
     NOT_YET,
     ORIGIN,
+    URGENT,
     Chance,
     End,
     Flow,
     PackageStock,
     SeriesRule,
+    Session,
     Setting,
     StaffKind,
     State,
@@ -29,6 +55,8 @@ from workforce_sim.inputs.codes import (
 from workforce_sim.streams import CERTAIN, Purpose
 
 SLOT_LOST_BITS = 16
+MOST_STEPS = 15
+"""Packages after the first one, within a spell: then a course simply ends."""
 
 
 @njit(cache=True)
@@ -41,6 +69,7 @@ def run_clinics(w, r, day, team):
     last = first + w.seats[team]
     turns = 0
     for place in range(first, last):
+        receive_time(w, r, day, w.seat[place])
         turns += has_turn(r, w.staff[w.seat[place]])
     start = first
     skip = day % turns if turns > 0 else -1
@@ -61,8 +90,8 @@ def has_turn(r, s):
 
 
 @njit(cache=True)
-def clinician_day(w, r, day, slot):
-    """One clinician's working day."""
+def receive_time(w, r, day, slot):
+    """The day's seconds of one who is present; what is kept for the urgent beyond an appointment is given free."""
     s = w.staff[slot]
     use = w.use[w.day_table[day, 1], s["team"], s["role"]]
     in_post = s["wte"] if s["kind"] == StaffKind.IN_POST else 0
@@ -73,10 +102,24 @@ def clinician_day(w, r, day, slot):
     use[Use.AVAILABLE] += s["daily_treatment"] + s["daily_assessment"]
     s["available"] += s["daily_treatment"] + s["daily_assessment"]
     s["bank_treatment"] += s["daily_treatment"]
-    s["bank_assessment"] += s["daily_assessment"]
+    s["bank_urgent"] += s["daily_assessment"] * r.setting[Setting.CARVE_OUT] >> 16
+    s["bank_assessment"] += s["daily_assessment"] - (s["daily_assessment"] * r.setting[Setting.CARVE_OUT] >> 16)
+    free = max(0, s["bank_urgent"] - r.carry_assessment[s["role"]])
+    s["bank_urgent"] -= free
+    s["bank_assessment"] += free
+
+
+@njit(cache=True)
+def clinician_day(w, r, day, slot):
+    """One clinician's working day, if present."""
+    if not w.roster[slot, day]:
+        return
+    s = w.staff[slot]
+    use = w.use[w.day_table[day, 1], s["team"], s["role"]]
     answer_crises(w, r, day, s, use)
     hold_contacts(w, r, day, slot, s, use)
-    assess(w, r, day, s, use)
+    triage(w, r, day, s, use)
+    assess(w, r, day, slot, s, use)
     role = s["role"]
     if s["shares_spare"]:
         spare = s["bank_assessment"] - r.carry_assessment[role]
@@ -88,7 +131,8 @@ def clinician_day(w, r, day, slot):
         if spare > 0:
             s["bank_treatment"] -= spare
             s["bank_assessment"] += spare
-            assess(w, r, day, s, use)
+            triage(w, r, day, s, use)
+            assess(w, r, day, slot, s, use)
     work_overtime(w, r, day, slot, s, use)
     lost = max(0, s["bank_treatment"] - r.carry_treatment[role])
     s["bank_treatment"] -= lost
@@ -141,6 +185,10 @@ def answer_crises(w, r, day, s, use):
         if p["crisis_contacts_left"] > 0:
             number = crisis_heap(r, s["team"], p["severity"])
             join(w.heap, node, number, best, day + 1 + ORIGIN, p["key"])
+        if p["state"] == State.WAITING_CRISIS:
+            in_time = day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]
+            count(w, p, day, Flow.CRISIS_ROUTE_IN_TIME, 1 if in_time else 0)
+            conclude_assessment(w, r, day, best >> 1)
 
 
 @njit(cache=True)
@@ -158,13 +206,58 @@ def first_contact_due(w, r, day, slot, s):
         task = r.pools[s["role"], place]
         if task < 0:
             break
-        for severity in range(r.chance.shape[0]):
-            head = w.heap[pool_heap(r, s["team"], task, severity)]
-            if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
-                continue
-            if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
-                best, best_task = head, task
+        if r.session[task, Session.SIZE] > 0 and not is_session_due(w, r, day, s, task):
+            continue
+        head = first_in_pool(w, r, s, task)
+        if head < 0:
+            continue
+        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+            best, best_task = head, task
     return best, best_task
+
+
+@njit(cache=True)
+def first_in_pool(w, r, s, task):
+    """The course node that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
+    node, best = w.course_node, -1
+    for severity in range(r.chance.shape[0]):
+        head = w.heap[pool_heap(r, s["team"], task, severity)]
+        if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
+            continue
+        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+            best = head
+    return best
+
+
+@njit(cache=True)
+def is_session_due(w, r, day, s, task):
+    """Enough people are due for a group that this role may hold, or one has been due for long enough."""
+    people = 0
+    for severity in range(r.chance.shape[0]):
+        if r.seconds[task, 0, severity, s["role"]] >= 0:
+            people += w.pooled[pool_heap(r, s["team"], task, severity)]
+    if people >= r.session[task, Session.LEAST]:
+        return True
+    head = first_in_pool(w, r, s, task)
+    return head >= 0 and w.course_node[head]["order"] + r.session[task, Session.WAIT] <= day + ORIGIN
+
+
+@njit(cache=True)
+def hold_session(w, r, day, s, use, task):
+    """A group: the seconds of one appointment, for as many people as are due and have a seat."""
+    use[Use.SESSIONS] += 1
+    for _ in range(r.session[task, Session.SIZE]):
+        node = first_in_pool(w, r, s, task)
+        if node < 0:
+            return
+        course = w.course[node >> 1]
+        p = w.patient[course["person"]]
+        rule = r.series[course["series"], p["severity"], p["group"]]
+        missed = course["attend_word"] < rule[SeriesRule.MISSED]
+        if not missed:
+            use[Use.CONTACTS] += 1
+            count(w, p, day, Flow.IN_SESSIONS, 1)
+        hold(w, r, day, node >> 1, missed, rule)
 
 
 @njit(cache=True)
@@ -176,7 +269,7 @@ def longest_overdue(w, r, day, slot, s):
         colleague -= 1
         if head < 0 or node[head]["order"] >= day + ORIGIN:
             continue
-        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+        if best < 0 or precedes(node, head, best):
             best = head
     return best
 
@@ -219,6 +312,12 @@ def hold_contacts(w, r, day, slot, s, use):
         seconds = r.seconds[task, course["remote"], p["severity"], s["role"]]
         if s["bank_treatment"] < seconds:
             return
+        if r.session[task, Session.SIZE] > 0:
+            s["bank_treatment"] -= seconds
+            s["used"] += seconds
+            use[Use.ATTENDED] += seconds
+            hold_session(w, r, day, s, use, task)
+            continue
         missed = course["attend_word"] < rule[SeriesRule.MISSED_REMOTE if course["remote"] else SeriesRule.MISSED]
         if missed:
             seconds = (seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
@@ -239,14 +338,15 @@ def hold(w, r, day, c, missed, rule):
     i = course["person"]
     is_lead = course["place"] == 0
     p = w.patient[i]
-    leave(w.heap, w.course_node, 2 * c)
-    leave(w.heap, w.course_node, 2 * c + 1)
+    leave_due(w, c)
     change_stock(w, p, Stock.OVERDUE, -1)
     late = day - course["due_day"]
     count(w, p, day, Flow.DELAY_DAYS, late)
     course["due_day"] = NOT_YET
     course["attempts"] += 1
     course["stretch"] += late * rule[SeriesRule.STRETCH]
+    if course["remote"] and not missed:
+        course["stretch"] += rule[SeriesRule.WEAKER]
     while course["stretch"] >= CERTAIN:
         course["stretch"] -= CERTAIN
         course["planned"] += 1
@@ -262,13 +362,49 @@ def hold(w, r, day, c, missed, rule):
         attend(w, day, p, course, is_lead)
         if course["done"] >= course["planned"]:
             if is_lead:
-                end_spell(w, r, day, i, End.COMPLETED)
+                complete(w, r, day, i)
+            return
+        if is_lead and ends_now(w, r, day, i, course, rule):
             return
     interval = value_of(r, rule[SeriesRule.INTERVAL_LAW], course["interval_word"])
     if missed:
         interval = min(interval, r.setting[Setting.REBOOK_DAYS])
     interval = max(1, interval)
     enter(w.calendar[COURSES, p["team"]], w.course, c, day + interval)
+
+
+@njit(cache=True)
+def complete(w, r, day, i):
+    """The lead's planned contacts are done: the end of the spell, or another package."""
+    p = w.patient[i]
+    w0, _, _, _ = draw(w, p, Purpose.STEP, p["steps"])
+    for package in range(r.step_chance.shape[2]):
+        if w0 < r.step_chance[p["package"], p["severity"], package] and p["steps"] < MOST_STEPS:
+            step(w, r, day, i, package)
+            return
+    end_spell(w, r, day, i, End.COMPLETED)
+
+
+@njit(cache=True)
+def ends_now(w, r, day, i, course, rule):
+    """The course ends before the contacts planned: at a review, because of the list, or with a remote relationship."""
+    p, setting = w.patient[i], r.setting
+    enough = (int(course["done"]) << 16) >= int(course["planned"]) * setting[Setting.EARLY_FROM]
+    early = setting[Setting.EARLY_LIST] >= 0 and enough and w.list_length[p["team"]] > setting[Setting.EARLY_LIST]
+    every = setting[Setting.REVIEW_EVERY]
+    if not early and every > 0 and course["done"] % every == 0:
+        w0, _, _, _ = draw(w, p, Purpose.REVIEW, course["attempts"])
+        early = w0 < setting[Setting.REVIEW_ENDS]
+    if early:
+        count(w, p, day, Flow.ENDED_EARLY, 1)
+        end_spell(w, r, day, i, End.COMPLETED)
+        return True
+    if course["remote"] and rule[SeriesRule.DROPS_OUT_REMOTE] > 0:
+        w0, _, _, _ = draw(w, p, Purpose.REMOTE, course["attempts"])
+        if w0 < rule[SeriesRule.DROPS_OUT_REMOTE]:
+            end_spell(w, r, day, i, End.DROPPED_OUT)
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -286,41 +422,129 @@ def attend(w, day, p, course, is_lead):
 
 
 @njit(cache=True)
-def assess(w, r, day, s, use):
-    """People waiting for assessment, first of the queues first, while there are seconds for a whole assessment."""
-    task = r.setting[Setting.ASSESSMENT_TASK]
-    if r.rank[task, s["role"]] < 0:
+def has_time(s, seconds, urgent):
+    """Is there assessment time for so many seconds? The urgent have what is kept for them besides."""
+    return s["bank_assessment"] + (s["bank_urgent"] if urgent else 0) >= seconds
+
+
+@njit(cache=True)
+def spend(s, seconds, urgent):
+    """Spends assessment time; for the urgent first what is kept for them."""
+    kept = min(seconds, s["bank_urgent"]) if urgent else 0
+    s["bank_urgent"] -= kept
+    s["bank_assessment"] -= seconds - kept
+    s["used"] += seconds
+
+
+@njit(cache=True)
+def triage(w, r, day, s, use):
+    """Referrals to be triaged, first come first, while there are seconds for a whole one."""
+    task = r.setting[Setting.TRIAGE_TASK]
+    if task < 0 or r.rank[task, s["role"]] < 0:
         return
     node = w.patient_node
     while True:
-        best, best_order = -1, 0
+        best = -1
         for severity in range(r.chance.shape[0]):
-            head = w.heap[assessment_heap(r, s["team"], severity)]
+            head = w.heap[triage_heap(r, s["team"], severity)]
             if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
-            order = urgency(r, node[head]["order"], severity)
-            if best < 0 or comes_first(node, order, head, best_order, best):
-                best, best_order = head, order
+            if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+                best = head
         if best < 0:
             return
-        i = best >> 1
-        p = w.patient[i]
+        p = w.patient[best >> 1]
         seconds = r.seconds[task, 0, p["severity"], s["role"]]
-        if s["bank_assessment"] < seconds:
+        urgent = node[best]["order"] >> KEY_CLASS_SHIFT == URGENT
+        if not has_time(s, seconds, urgent):
             return
-        w0, _, _, _ = draw(w, p, Purpose.ASSESSMENT, p["assessment_attempts"])
-        missed = w0 < r.chance[p["severity"], p["group"], Chance.ASSESSMENT_MISSED]
+        spend(s, seconds, urgent)
+        use[Use.TRIAGE] += seconds
+        leave(w.heap, node, best)
+        decide_at_triage(w, r, day, best >> 1)
+
+
+@njit(cache=True)
+def assess(w, r, day, slot, s, use):
+    """People waiting for assessment, first of the queues first, while there are seconds for a whole assessment.
+
+    A severity is passed over for today when its first needs a second clinician and none has the time.
+    """
+    if r.rank[r.setting[Setting.ASSESSMENT_TASK], s["role"]] < 0:
+        return
+    node = w.patient_node
+    passed_over = 0
+    while True:
+        best = first_to_assess(w, r, day, s, passed_over)
+        if best < 0:
+            return
+        p = w.patient[best >> 1]
+        chance = r.chance[p["severity"], p["group"]]
+        w0, w1, w2, w3 = draw(w, p, Purpose.ASSESSMENT, p["assessment_attempts"])
+        remote = 1 if is_remote(r, p, w1, chance[Chance.ASSESSMENT_REMOTE]) else 0
+        task = r.setting[Setting.SECOND_TASK if p["assessments"] > 0 else Setting.ASSESSMENT_TASK]
+        seconds = r.seconds[task, remote, p["severity"], s["role"]]
+        urgent = node[best]["order"] >> KEY_CLASS_SHIFT == URGENT
+        if not has_time(s, seconds, urgent):
+            return
+        colleague, their_seconds = -1, np.int64(0)
+        if w2 < chance[Chance.JOINT]:
+            colleague, their_seconds = second_clinician(w, r, day, slot, remote, p["severity"])
+            if colleague < 0:
+                passed_over |= 1 << p["severity"]
+                continue
+        missed = w0 < chance[Chance.ASSESSMENT_MISSED_REMOTE if remote else Chance.ASSESSMENT_MISSED]
         if missed:
             seconds = (seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
-        s["bank_assessment"] -= seconds
-        s["used"] += seconds
+            their_seconds = (their_seconds * r.setting[Setting.SLOT_LOST]) >> SLOT_LOST_BITS
+        spend(s, seconds, urgent)
         use[Use.ASSESSMENT_MISSED if missed else Use.ASSESSMENT] += seconds
+        if colleague >= 0:
+            other = w.staff[colleague]
+            spend(other, their_seconds, False)
+            their_use = w.use[w.day_table[day, 1], other["team"], other["role"]]
+            their_use[Use.ASSESSMENT_MISSED if missed else Use.ASSESSMENT] += their_seconds
         p["assessment_attempts"] += 1
         leave(w.heap, node, best)
         if missed:
-            miss_assessment(w, r, day, i)
+            miss_assessment(w, r, day, best >> 1)
         else:
-            conclude_assessment(w, r, day, i)
+            attend_assessment(w, r, day, best >> 1, w3 < chance[Chance.SECOND_REMOTE if remote else Chance.SECOND])
+
+
+@njit(cache=True)
+def first_to_assess(w, r, day, s, passed_over):
+    """The patient node of the first in the assessment queues open to the role; -1 if nobody."""
+    node, task = w.patient_node, r.setting[Setting.ASSESSMENT_TASK]
+    best, best_order = -1, 0
+    for severity in range(r.chance.shape[0]):
+        head = w.heap[assessment_heap(r, s["team"], severity)]
+        if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0 or passed_over >> severity & 1:
+            continue
+        order = urgency(r, node[head]["order"], severity, day)
+        if best < 0 or comes_first(node, order, head, best_order, best):
+            best, best_order = head, order
+    return best
+
+
+@njit(cache=True)
+def second_clinician(w, r, day, slot, remote, severity):
+    """(slot, seconds) of a colleague present who may take part and has the time; most preferred role, lowest slot."""
+    task = r.setting[Setting.JOINT_TASK]
+    team = w.staff[slot]["team"]
+    best, best_rank, best_seconds = -1, 0, np.int64(0)
+    first = w.team_slots[team]
+    for place in range(first, first + w.seats[team]):
+        other = w.seat[place]
+        s = w.staff[other]
+        if other == slot or not w.roster[other, day] or task < 0:
+            continue
+        rank, seconds = r.rank[task, s["role"]], r.seconds[task, remote, severity, s["role"]]
+        if seconds < 0 or not has_time(s, seconds, False):
+            continue
+        if best < 0 or rank < best_rank:
+            best, best_rank, best_seconds = other, rank, seconds
+    return best, best_seconds
 
 
 @njit(cache=True)
@@ -329,28 +553,45 @@ def miss_assessment(w, r, day, i):
     p = w.patient[i]
     count(w, p, day, Flow.ASSESSMENTS_MISSED, 1)
     p["missed"] += 1
-    if p["assessment_attempts"] >= r.setting[Setting.CLOSE_AFTER_ASSESSMENTS]:
+    p["missed_in_row"] += 1
+    if p["missed_in_row"] >= r.setting[Setting.CLOSE_AFTER_ASSESSMENTS]:
         end_spell(w, r, day, i, End.CLOSED_NOT_ATTENDED)
-        return
+    else:
+        assess_again(w, r, day, i, r.setting[Setting.REBOOK_DAYS])
+
+
+@njit(cache=True)
+def assess_again(w, r, day, i, days):
+    """Back in the queue after so many days."""
+    p = w.patient[i]
     become(w, p, State.REBOOKING)
-    c = i * r.setting[Setting.PLACES]
-    enter(w.calendar[COURSES, p["team"]], w.course, c, day + max(1, r.setting[Setting.REBOOK_DAYS]))
+    enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + max(1, days))
+
+
+@njit(cache=True)
+def attend_assessment(w, r, day, i, needs_another):
+    """An assessment was attended: the first may call for a second, after which it is concluded."""
+    p = w.patient[i]
+    p["missed_in_row"] = 0
+    p["assessments"] += 1
+    as_contact(p, day)
+    if p["assessments"] == 1 and needs_another:
+        assess_again(w, r, day, i, r.setting[Setting.SECOND_AFTER])
+        count(w, p, day, Flow.ASSESSED_AGAIN, 1)
+        return
+    conclude_assessment(w, r, day, i)
 
 
 @njit(cache=True)
 def conclude_assessment(w, r, day, i):
-    """An assessment was attended: closed with advice, or on to the queue of a package."""
+    """The assessment is complete: closed with advice, or on to the queue of a package."""
     p = w.patient[i]
     count(w, p, day, Flow.ASSESSED, 1)
     p["assessed_day"] = day
-    as_contact(p, day)
     w0, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
     if w0 >= r.chance[p["severity"], p["group"], Chance.TO_TREATMENT]:
         end_spell(w, r, day, i, End.CLOSED_WITH_ADVICE)
         return
-    package = 0
-    while package < r.package_chance.shape[1] - 1 and r.package_chance[p["severity"], package] <= w1:
-        package += 1
-    p["package"] = package
+    p["package"] = package_at(r, p["severity"], w1)
     become(w, p, State.WAITING_TREATMENT)
     queue_up(w, r, i)

@@ -12,16 +12,21 @@ from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
 from workforce_sim.engine.kernel.people import (
+    answer_invitation,
     become,
     befall,
     begin_spell,
+    beyond,
     come_back,
     contact_falls_due,
+    count,
     draw,
+    free_row,
     log_spell,
     next_candidate_day,
     queue_up,
     refer,
+    set_cell,
     take_row,
 )
 from workforce_sim.engine.state import Counter, Stop
@@ -75,12 +80,19 @@ def referrals_of(w, day):
 
 @njit(cache=True)
 def receive_referrals(w, r, day, referred):
-    """Step 2: people referred from outside today."""
+    """Step 2: people referred from outside today, unless a long list deters those who would refer them."""
     for _ in range(referred):
         row = w.referral[w.counter[Counter.REFERRALS_TAKEN]]
         w.counter[Counter.REFERRALS_TAKEN] += 1
         i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
-        refer(w, r, day, i)
+        p = w.patient[i]
+        _, _, w2, _ = draw(w, p, Purpose.PERSON, 0)
+        if w2 < beyond(w, r, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
+            set_cell(r, p)
+            count(w, p, day, Flow.DETERRED, 1)
+            free_row(w, i)
+        else:
+            refer(w, r, day, i)
 
 
 @njit(cache=True)
@@ -93,8 +105,9 @@ def new_person(w, key, team, source, severity, group):
     p["source"] = source
     p["severity"] = severity
     p["group"] = group
-    _, w1, _, _ = draw(w, p, Purpose.PERSON, 0)
+    _, w1, _, w3 = draw(w, p, Purpose.PERSON, 0)
     p["remote_word"] = w1
+    p["mode_word"] = w3
     return i
 
 
@@ -116,6 +129,8 @@ def what_is_due(w, r, day, team):
         if w.patient[i]["state"] == State.REBOOKING:
             become(w, w.patient[i], State.WAITING_ASSESSMENT)
             queue_up(w, r, i)
+        elif w.patient[i]["state"] == State.OPTING_IN:
+            answer_invitation(w, r, day, i)
         else:
             contact_falls_due(w, r, day, c)
         c = take(bucket, w.course, day)
@@ -131,8 +146,22 @@ def record(w, r, day):
         flow[Flow.DAYS_WAITING_TREATMENT] += stock[Stock.WAITING_TREATMENT]
         flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
         flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
+        flow[Flow.DAYS_WAITING_STEP] += stock[Stock.WAITING_STEP]
+    measure_lists(w)
     if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 1] != period:
         end_period(w, r, day, period)
+
+
+@njit(cache=True)
+def measure_lists(w):
+    """How many wait for assessment or treatment in each team."""
+    teams = w.list_length.shape[0]
+    cells = w.stock.shape[0] // teams
+    for team in range(teams):
+        length = 0
+        for cell in range(team * cells, (team + 1) * cells):
+            length += w.stock[cell, Stock.WAITING_ASSESSMENT] + w.stock[cell, Stock.WAITING_TREATMENT]
+        w.list_length[team] = length
 
 
 @njit(cache=True)
@@ -150,7 +179,7 @@ def end_period(w, r, day, period):
         s = w.staff[slot]
         use = w.use[period, s["team"], s["role"]]
         if s["occupied"]:
-            use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"]
+            use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
         if s["occupied"] and s["kind"] == StaffKind.IN_POST:
             use[Use.CASES] += s["cases"]
             use[Use.WEIGHTED] += s["held"]
@@ -200,6 +229,7 @@ def open_service(w, r, opening):
             become(w, p, found["state"])
             queue_up(w, r, i)
         next_candidate_day(w, r, w.counter[Counter.DAY], i)
+    measure_lists(w)
 
 
 @njit(cache=True)

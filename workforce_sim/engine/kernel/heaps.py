@@ -1,11 +1,12 @@
-"""Queues and lists in order of (order, key): skew heaps whose links live in the nodes.
+"""Queues and lists in order of (order, key, place in the package): skew heaps whose links live in the nodes.
 
 In: a NODE array and the array of heap roots. Out: the same, changed. Joining, leaving from anywhere and taking the
 first cost O(log n) amortised (Sleator & Tarjan, *Self-adjusting heaps*, SIAM J. Comput. 15, 1986), and no list can
 run full.
 
 Numbering of heaps, for each team one block of severities for every kind of queue:
-assessment | treatment of package 0, 1, … | crisis | pool of task 0, 1, …; after all teams, the own list of each slot.
+assessment | treatment of package 0, 1, … | crisis | triage | pool of task 0, 1, …; after all teams, the own list of
+each slot.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -22,7 +23,9 @@ def precedes(node, a, b):
     """True if node a comes before node b."""
     if node[a]["order"] != node[b]["order"]:
         return node[a]["order"] < node[b]["order"]
-    return node[a]["key"] < node[b]["key"]
+    if node[a]["key"] != node[b]["key"]:
+        return node[a]["key"] < node[b]["key"]
+    return a < b  # contacts of one person's series, the lead first
 
 
 @njit(cache=True)
@@ -97,6 +100,12 @@ def treatment_heap(r, team, package, severity):
 def crisis_heap(r, team, severity):
     """The list of people in crisis of a severity."""
     return team * r.setting[Setting.HEAPS_PER_TEAM] + r.setting[Setting.CRISIS_HEAPS] + severity
+
+
+@njit(cache=True)
+def triage_heap(r, team, severity):
+    """The referrals of a severity to be triaged."""
+    return team * r.setting[Setting.HEAPS_PER_TEAM] + r.setting[Setting.TRIAGE_HEAPS] + severity
 
 
 @njit(cache=True)

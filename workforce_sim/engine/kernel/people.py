@@ -18,6 +18,7 @@ from workforce_sim.engine.kernel.heaps import (
     own_heap,
     pool_heap,
     treatment_heap,
+    triage_heap,
 )
 from workforce_sim.engine.state import Counter
 from workforce_sim.inputs.codes import (
@@ -34,6 +35,7 @@ from workforce_sim.inputs.codes import (
     Flow,
     PackageStock,
     SeriesRule,
+    Session,
     Setting,
     State,
     Stock,
@@ -43,19 +45,21 @@ from workforce_sim.streams import CERTAIN, Purpose, luck
 
 FLOW_OF_END = np.array(
     [-1, Flow.DECLINED, Flow.GAVE_UP, Flow.CLOSED_NOT_ATTENDED, Flow.CLOSED_WITH_ADVICE, Flow.COMPLETED,
-     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED]
+     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE]
 )  # fmt: skip
 """The flow that counts each End."""
 
 STOCK_OF_STATE = np.array(
     [-1, Stock.WAITING_ASSESSMENT, Stock.WAITING_ASSESSMENT, Stock.WAITING_TREATMENT, Stock.IN_TREATMENT,
-     Stock.UNALLOCATED, -1]
+     Stock.UNALLOCATED, -1, Stock.WAITING_ASSESSMENT, Stock.WAITING_ASSESSMENT, Stock.WAITING_ASSESSMENT,
+     Stock.WAITING_STEP]
 )  # fmt: skip
 """The stock that each State counts in; -1: none."""
 
 PACKAGE_STOCK_OF_STATE = np.array(
-    [-1, -1, -1, PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED, -1]
-)
+    [-1, -1, -1, PackageStock.WAITING, PackageStock.IN_TREATMENT, PackageStock.UNALLOCATED, -1, -1, -1, -1,
+     PackageStock.WAITING]
+)  # fmt: skip
 """The package stock that each State counts in; -1: none."""
 
 
@@ -153,8 +157,11 @@ def begin_spell(w, r, i, referral_day):
     p["case_next"] = -1
     p["case_previous"] = -1
     p["weight"] = 0
+    p["queue_day"] = referral_day
     p["befalls"] = 0
     p["assessment_attempts"] = 0
+    p["assessments"] = 0
+    p["steps"] = 0
     p["missed_in_row"] = 0
     p["handovers"] = 0
     p["crisis_contacts_left"] = 0
@@ -176,6 +183,7 @@ def begin_spell(w, r, i, referral_day):
         w.course[c]["series"] = -1
         w.course[c]["calendar_day"] = -1
         w.course[c]["due_day"] = NOT_YET
+        w.course[c]["slot"] = -1
         w.course_node[2 * c]["root"] = -1
         w.course_node[2 * c + 1]["root"] = -1
 
@@ -214,22 +222,113 @@ def log_spell(w, i, end, end_day):
 
 @njit(cache=True)
 def refer(w, r, day, i):
-    """Section 3: triage of the person in row i, whose key, episode, source, group and severity are known."""
+    """Section 3: the referral of the person in row i, whose key, episode, source, group and severity are known."""
     begin_spell(w, r, i, day)
     p = w.patient[i]
     count(w, p, day, Flow.REFERRED, 1)
-    w0, w1, w2, w3 = draw(w, p, Purpose.TRIAGE, 0)
-    chance = r.chance[p["severity"], p["group"]]
+    _, _, _, w3 = draw(w, p, Purpose.TRIAGE, 0)
     p["urgent"] = 1 if w3 < r.urgent[p["source"]] else 0
-    if w0 < chance[Chance.DECLINED]:
-        count(w, p, day, Flow.DECLINED, 1)
-        log_spell(w, i, End.DECLINED, day)
-        will_return = w1 < chance[Chance.BOUNCES]
-        come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.BOUNCE_LAW], w2)))
-        return
-    become(w, p, State.WAITING_ASSESSMENT)
-    queue_up(w, r, i)
-    next_candidate_day(w, r, day, i)
+    if w3 < r.crisis_route[p["source"]]:
+        take_crisis_route(w, r, day, i)
+    elif r.setting[Setting.TRIAGE_TASK] >= 0:
+        become(w, p, State.WAITING_TRIAGE)
+        queue_up(w, r, i)
+    else:
+        decide_at_triage(w, r, day, i)
+    if p["state"] != State.AT_RISK and p["state"] != State.FREE:
+        next_candidate_day(w, r, day, i)
+
+
+@njit(cache=True)
+def take_crisis_route(w, r, day, i):
+    """The person is seen at once, by those who answer crises."""
+    p = w.patient[i]
+    p["urgent"] = 2
+    count(w, p, day, Flow.CRISIS_ROUTE, 1)
+    become(w, p, State.WAITING_CRISIS)
+    p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
+    join(w.heap, w.patient_node, crisis_heap(r, p["team"], p["severity"]), 2 * i + 1, day + ORIGIN, p["key"])
+
+
+@njit(cache=True)
+def decide_at_triage(w, r, day, i):
+    """Declined, or accepted: then invited to opt in, or offered an assessment."""
+    p = w.patient[i]
+    w0, w1, w2, _ = draw(w, p, Purpose.TRIAGE, 0)
+    rising = beyond(w, r, p["team"], Setting.RISING_LIST, Setting.RISING_GAIN, Setting.RISING_MOST)
+    if w0 < r.chance[p["severity"], p["group"], Chance.DECLINED] + rising:
+        decline(w, r, day, i, w1, w2)
+    elif r.setting[Setting.OPT_IN_LAW] >= 0 and not p["urgent"]:
+        invite(w, r, day, i)
+    else:
+        offer_assessment(w, r, day, i)
+
+
+@njit(cache=True)
+def beyond(w, r, team, usual, gain, most):
+    """What a list longer than usual does: a threshold in proportion to the excess; 0 if `usual` is 0."""
+    length = r.setting[usual]
+    if length <= 0:
+        return np.int64(0)
+    return min(r.setting[most], r.setting[gain] * max(0, w.list_length[team] - length) // length)
+
+
+@njit(cache=True)
+def decline(w, r, day, i, bounces, delay):
+    """Turned away; may be referred again, and worse by then. `bounces`, `delay`: words of luck."""
+    p = w.patient[i]
+    count(w, p, day, Flow.DECLINED, 1)
+    leave_lists(w, i)
+    become(w, p, State.AT_RISK)
+    log_spell(w, i, End.DECLINED, day)
+    will_return = bounces < r.chance[p["severity"], p["group"], Chance.BOUNCES]
+    worse, _, _, _ = draw(w, p, Purpose.TRIAGE, 1)
+    if worse < r.setting[Setting.BOUNCES_WORSE] and p["severity"] + 1 < r.chance.shape[0]:
+        p["severity"] += 1
+    come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.BOUNCE_LAW], delay)))
+
+
+@njit(cache=True)
+def leave_lists(w, i):
+    """Leaves the queue, the crisis list and the calendar of what may befall them."""
+    leave(w.heap, w.patient_node, 2 * i)
+    leave(w.heap, w.patient_node, 2 * i + 1)
+    cancel(w.calendar[PEOPLE, w.patient[i]["team"]], w.patient, i)
+
+
+@njit(cache=True)
+def invite(w, r, day, i):
+    """Asked to opt in: the day of the answer, or the day on which those who do not answer are closed."""
+    p = w.patient[i]
+    become(w, p, State.OPTING_IN)
+    w0, w1, _, _ = draw(w, p, Purpose.OPT_IN, 0)
+    days = r.setting[Setting.OPT_IN_DAYS]
+    if w0 >= r.chance[p["severity"], p["group"], Chance.NO_RESPONSE]:
+        days = min(days, max(1, value_of(r, r.setting[Setting.OPT_IN_LAW], w1)))
+    enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + days)
+
+
+@njit(cache=True)
+def answer_invitation(w, r, day, i):
+    """The day has come: an answer, or none. Those who have become urgent are seen in any case."""
+    p = w.patient[i]
+    w0, _, _, _ = draw(w, p, Purpose.OPT_IN, 0)
+    if not p["urgent"] and w0 < r.chance[p["severity"], p["group"], Chance.NO_RESPONSE]:
+        end_spell(w, r, day, i, End.NO_RESPONSE)
+    else:
+        offer_assessment(w, r, day, i)
+
+
+@njit(cache=True)
+def offer_assessment(w, r, day, i):
+    """Waits for an assessment; the routine are offered no day within the notice."""
+    p = w.patient[i]
+    if r.setting[Setting.NOTICE] > 0 and not p["urgent"]:
+        become(w, p, State.REBOOKING)
+        enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + r.setting[Setting.NOTICE])
+    else:
+        become(w, p, State.WAITING_ASSESSMENT)
+        queue_up(w, r, i)
 
 
 @njit(cache=True)
@@ -259,10 +358,12 @@ def queue_up(w, r, i):
     priority = URGENT if p["urgent"] else (HANDOVER if p["state"] == State.UNALLOCATED else ROUTINE)
     if p["state"] == State.WAITING_ASSESSMENT:
         number = assessment_heap(r, p["team"], p["severity"])
+    elif p["state"] == State.WAITING_TRIAGE:
+        number = triage_heap(r, p["team"], p["severity"])
     else:
         number = treatment_heap(r, p["team"], p["package"], p["severity"])
         w.dirty[p["team"]] = 1
-    order = (priority << KEY_CLASS_SHIFT) + int(p["referral_day"]) + ORIGIN
+    order = (priority << KEY_CLASS_SHIFT) + int(p["queue_day"]) + ORIGIN
     join(w.heap, w.patient_node, number, 2 * i, order, p["key"])
 
 
@@ -302,11 +403,11 @@ def befall(w, r, day, i):
         if word < chance[Chance.DROPS_OUT]:
             end_spell(w, r, day, i, End.DROPPED_OUT)
             return
-        if word < chance[Chance.CRISIS_IN_TREATMENT]:
+        if word < crisis_below(w, r, p):
             count(w, p, day, Flow.CRISES_IN_TREATMENT, 1)
             crisis(w, r, day, i)
     elif word < chance[Chance.GIVES_UP]:
-        end_spell(w, r, day, i, End.GAVE_UP)
+        end_spell(w, r, day, i, End.DROPPED_OUT if p["state"] == State.WAITING_STEP else End.GAVE_UP)
         return
     elif word < chance[Chance.WORSENS]:
         worsen(w, r, day, i)
@@ -317,17 +418,44 @@ def befall(w, r, day, i):
 
 
 @njit(cache=True)
+def crisis_below(w, r, p):
+    """Threshold of a crisis in treatment: more of them where the clinician's caseload is high, if that matters."""
+    chance = r.chance[p["severity"], p["group"]]
+    above = r.setting[Setting.RELAPSE_ABOVE]
+    if above < 0 or p["state"] != State.IN_TREATMENT:
+        return chance[Chance.CRISIS_IN_TREATMENT]
+    s = w.staff[p["slot"]]
+    excess = max(0, s["cases"] * 100 // max(1, s["wte"]) - above)
+    times = min(r.setting[Setting.RELAPSE_MOST], (1 << 16) + r.setting[Setting.RELAPSE_GAIN] * excess)
+    drops_out = chance[Chance.DROPS_OUT]
+    return drops_out + ((chance[Chance.CRISIS_IN_TREATMENT] - drops_out) * times >> 16)
+
+
+@njit(cache=True)
+def package_at(r, severity, word):
+    """The package of a severity at a word of luck."""
+    package = 0
+    while package < r.package_chance.shape[1] - 1 and r.package_chance[severity, package] <= word:
+        package += 1
+    return package
+
+
+@njit(cache=True)
 def worsen(w, r, day, i):
-    """Severity rises by one level, unless at the highest already."""
+    """Severity rises by one level, unless at the highest already; those who wait for treatment may need another."""
     p = w.patient[i]
     if p["severity"] + 1 >= r.chance.shape[0]:
         return
     count(w, p, day, Flow.WORSENED, 1)
-    stock = STOCK_OF_STATE[p["state"]]
-    change_stock(w, p, stock, -1)
+    change_stocks(w, p, -1)
+    if p["state"] == State.WAITING_TREATMENT:
+        _, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
+        needed = package_at(r, p["severity"] + 1, w1)
+        if needed != package_at(r, p["severity"], w1):
+            p["package"] = needed
     p["severity"] += 1
     set_cell(r, p)
-    change_stock(w, p, stock, 1)
+    change_stocks(w, p, 1)
     queue_again(w, r, i)
     node = w.patient_node
     if node[2 * i + 1]["root"] >= 0:
@@ -361,24 +489,77 @@ def contact_falls_due(w, r, day, c):
     course["attend_word"] = w0
     course["interval_word"] = w1
     course["due_day"] = day
-    can_use = p["remote_word"] >= r.chance[p["severity"], p["group"], Chance.CANNOT_USE_REMOTE]
-    course["remote"] = 1 if can_use and w2 < rule[SeriesRule.REMOTE] else 0
-    change_stock(w, p, Stock.OVERDUE, 1)
     pool_task = rule[SeriesRule.TASK]
-    if place == 0:
+    in_group = r.session[pool_task, Session.SIZE] > 0
+    course["remote"] = 1 if not in_group and is_remote(r, p, w2, rule[SeriesRule.REMOTE]) else 0
+    change_stock(w, p, Stock.OVERDUE, 1)
+    if place == 0 and not in_group:
         join(w.heap, w.course_node, own_heap(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
         pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
+    elif rule[SeriesRule.NAMED] and not in_group:
+        slot = clinician_of_series(w, r, p, course, pool_task)
+        if slot >= 0:
+            join(w.heap, w.course_node, own_heap(r, slot), 2 * c, day + ORIGIN, p["key"])
+            pool_task = -1
     if pool_task >= 0:
-        number = pool_heap(r, p["team"], pool_task, p["severity"])
-        join(w.heap, w.course_node, number, 2 * c + 1, day + ORIGIN, p["key"])
+        join_pool(w, r, c, pool_task)
+
+
+@njit(cache=True)
+def is_remote(r, p, word, threshold):
+    """Is an appointment by video or phone? By its own luck, or by what the person chooses once and for all."""
+    if r.setting[Setting.REMOTE_BY_PERSON]:
+        word = p["mode_word"]
+    return p["remote_word"] >= r.chance[p["severity"], p["group"], Chance.CANNOT_USE_REMOTE] and word < threshold
+
+
+@njit(cache=True)
+def clinician_of_series(w, r, p, course, task):
+    """The named clinician of a further series: who it was if still there, else the most preferred role, most room."""
+    best, best_rank, best_room = -1, 0, 0
+    if course["slot"] >= 0:
+        s = w.staff[course["slot"]]
+        is_there = s["occupied"] and s["accepts"] >= 0 and s["key"] == course["clinician"]
+        if is_there and r.seconds[task, 0, p["severity"], s["role"]] >= 0:
+            return np.int64(course["slot"])
+    for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
+        s = w.staff[slot]
+        if not s["occupied"] or s["accepts"] <= 0 or r.seconds[task, 0, p["severity"], s["role"]] < 0:
+            continue
+        rank, room = r.rank[task, s["role"]], s["places"] - s["held"]
+        if best < 0 or rank < best_rank or (rank == best_rank and room > best_room):
+            best, best_rank, best_room = slot, rank, room
+    course["slot"] = best
+    if best >= 0:
+        course["clinician"] = w.staff[best]["key"]
+    return np.int64(best)
+
+
+@njit(cache=True)
+def join_pool(w, r, c, task):
+    """The contact of course c is due, and whoever may do the task may hold it."""
+    course = w.course[c]
+    p = w.patient[course["person"]]
+    number = pool_heap(r, p["team"], task, p["severity"])
+    join(w.heap, w.course_node, number, 2 * c + 1, course["due_day"] + ORIGIN, p["key"])
+    w.pooled[number] += 1
+
+
+@njit(cache=True)
+def leave_due(w, c):
+    """The contact of course c leaves the own list and the pool that it is in."""
+    leave(w.heap, w.course_node, 2 * c)
+    number = w.course_node[2 * c + 1]["root"]
+    if number >= 0:
+        w.pooled[number] -= 1
+        leave(w.heap, w.course_node, 2 * c + 1)
 
 
 @njit(cache=True)
 def withdraw_contact(w, p, c):
     """Gives up the contact of course c that is booked or due."""
     cancel(w.calendar[COURSES, p["team"]], w.course, c)
-    leave(w.heap, w.course_node, 2 * c)
-    leave(w.heap, w.course_node, 2 * c + 1)
+    leave_due(w, c)
     if w.course[c]["due_day"] != NOT_YET:
         w.course[c]["due_day"] = NOT_YET
         change_stock(w, p, Stock.OVERDUE, -1)
@@ -409,19 +590,51 @@ def end_spell(w, r, day, i, end):
     """The spell ends today: every place is given up, the row logged, and a return drawn."""
     p = w.patient[i]
     count(w, p, day, FLOW_OF_END[end], 1)
-    leave(w.heap, w.patient_node, 2 * i)
-    leave(w.heap, w.patient_node, 2 * i + 1)
-    cancel(w.calendar[PEOPLE, p["team"]], w.patient, i)
+    leave_lists(w, i)
+    returns = Chance.RETURNS_EARLY if is_early(w, r, i) else Chance.RETURNS
+    give_up_treatment(w, r, i)
+    become(w, p, State.AT_RISK)
+    log_spell(w, i, end, day)
+    w0, w1, _, _ = draw(w, p, Purpose.RETURN, 0)
+    will_return = w0 < r.chance[p["severity"], p["group"], returns]
+    come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.RETURN_LAW], w1)))
+
+
+@njit(cache=True)
+def is_early(w, r, i):
+    """True in treatment, with a smaller part of the lead's contacts done than makes a full course."""
+    p, lead = w.patient[i], w.course[i * r.setting[Setting.PLACES]]
+    if p["state"] != State.IN_TREATMENT and p["state"] != State.UNALLOCATED:
+        return False
+    return int(lead["done"]) << 16 < int(lead["planned"]) * r.setting[Setting.RETURN_FULL]
+
+
+@njit(cache=True)
+def give_up_treatment(w, r, i):
+    """Contacts booked or due are given up, and the place on the caseload, if any."""
+    p = w.patient[i]
     places = r.setting[Setting.PLACES]
     for c in range(i * places, (i + 1) * places):
         withdraw_contact(w, p, c)
     if p["state"] == State.IN_TREATMENT:
         give_back_place(w, i)
-    become(w, p, State.AT_RISK)
-    log_spell(w, i, end, day)
-    w0, w1, _, _ = draw(w, p, Purpose.RETURN, 0)
-    will_return = w0 < r.chance[p["severity"], p["group"], Chance.RETURNS]
-    come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.RETURN_LAW], w1)))
+
+
+@njit(cache=True)
+def step(w, r, day, i, package):
+    """The course is over, and the person waits for another package."""
+    p = w.patient[i]
+    count(w, p, day, Flow.STEPPED, 1)
+    give_up_treatment(w, r, i)
+    change_stocks(w, p, -1)
+    p["state"] = State.WAITING_STEP
+    p["package"] = package
+    change_stocks(w, p, 1)
+    p["slot"] = -1
+    p["steps"] += 1
+    p["queue_day"] = day
+    queue_up(w, r, i)
+    next_candidate_day(w, r, day, i)
 
 
 @njit(cache=True)
@@ -440,9 +653,18 @@ def release(w, r, slot):
         count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
         queue_up(w, r, i)
         i = after
-    w.use[w.day_table[day, 1], s["team"], s["role"], Use.UNUSED] += s["bank_treatment"] + s["bank_assessment"]
+    node = w.heap[own_heap(r, slot)]
+    while node >= 0:  # contacts of further series: whoever is free holds them
+        course = w.course[node >> 1]
+        leave(w.heap, w.course_node, node)
+        p = w.patient[course["person"]]
+        join_pool(w, r, node >> 1, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
+        node = w.heap[own_heap(r, slot)]
+    unused = s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
+    w.use[w.day_table[day, 1], s["team"], s["role"], Use.UNUSED] += unused
     s["bank_treatment"] = 0
     s["bank_assessment"] = 0
+    s["bank_urgent"] = 0
     s["case_head"] = -1
     s["cases"] = 0
     s["held"] = 0
