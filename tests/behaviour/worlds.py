@@ -19,6 +19,7 @@ from workforce_sim.inputs.compile import compile_inputs
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.scenario import read_scenario_text
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.teams import OWN_BLOCKS
 
 Tree = dict[str, Any]
 
@@ -369,11 +370,13 @@ def dated_changes(draw: st.DrawFn, tree: Tree, days: int) -> list[Tree]:
 
 
 @st.composite
-def small_worlds(draw: st.DrawFn, changes: bool = True) -> Tree:
+def small_worlds(
+    draw: st.DrawFn, changes: bool = True, severities: tuple[str, ...] = (), groups: tuple[str, ...] = ()
+) -> Tree:
     """A whole small scenario, as a tree: 1 to 3 severities, roles, packages and sources; 60 to 200 days."""
-    severities = SEVERITIES[: draw(st.integers(1, 3))]
+    severities = severities or SEVERITIES[: draw(st.integers(1, 3))]
     roles = ROLES[: draw(st.integers(1, 3))]
-    groups = GROUPS[: draw(st.integers(1, 2))]
+    groups = groups or GROUPS[: draw(st.integers(1, 2))]
     leads, assessors = tuple(draw(some(roles))), tuple(draw(some(roles)))
     days = draw(st.integers(60, 200))
     tree: Tree = {
@@ -533,6 +536,47 @@ def policies(draw: st.DrawFn, tree: Tree) -> None:
             "weaker": {"more_contacts": draw(percent(0, 100, 25)), "drops_out": draw(percent(0, 30, 10)),
                        "where_chosen": draw(times(0, 1))},
         }  # fmt: skip
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> Tree:
+    """Two small worlds as the linked teams of one scenario: people go from each to the other."""
+    tree = draw(small_worlds(changes=False))
+    severities = tuple(tree["severities"])
+    other = draw(small_worlds(changes=False, severities=severities, groups=tuple(tree["groups"])))
+    other = renamed(other, {name: f"{name}_south" for name in (*ROLES, *PACKAGES, *SOURCES)})
+    tree["copies"], days = 1, int(tree["horizon"].split()[0])
+    for name, world in (("north", tree), ("south", other)):
+        for block in (world["demand"]["sources"], world["packages"], world["workforce"]["roles"]):
+            for part in block.values():
+                part["team"] = name
+    own = [name for name in OWN_BLOCKS if name in other]
+    norths = {name: tree.pop(name) for name in ("today", "triage", "opt_in") if name in tree}
+    tree["teams"] = {
+        "north": {"copies": draw(st.integers(1, 3)), "today": {}, **norths},
+        "south": {"copies": draw(st.integers(1, 2)), **{name: other[name] for name in own}},
+    }
+    tree["teams"]["south"].setdefault("today", {})
+    ways = st.sampled_from(["south", *other["packages"]]), st.sampled_from(["north", *tree["packages"]])
+    for world, way in zip((tree, other), ways, strict=True):
+        world["assessment"]["onward"] = [{"to": draw(way), "share": draw(of_severity(severities, percent(0, 80, 20)))}]
+        for package in world["packages"].values():
+            if not package["steps"] and draw(st.booleans()):
+                package["steps"] = [{"to": draw(way), "share": draw(of_severity(severities, percent(0, 80, 20)))}]
+    tree["demand"]["sources"] |= other["demand"]["sources"]
+    tree["packages"] |= other["packages"]
+    tree["workforce"]["roles"] |= other["workforce"]["roles"]
+    tree["changes"] = draw(dated_changes(tree, days))
+    return tree
+
+
+def renamed(tree: Any, names: dict[str, str]) -> Any:
+    """A copy with other names, as keys and as values."""
+    if isinstance(tree, dict):
+        return {names.get(key, key): renamed(value, names) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [renamed(value, names) for value in tree]
+    return names.get(tree, tree) if isinstance(tree, str) else tree
 
 
 WATCHED = (

@@ -154,7 +154,9 @@ class Queue:
 class Book:
     """The rules of an epoch as plain values: `book.chance[severity][group].DECLINED`."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, all_kinds: Rules, kind: int) -> None:
+        laws = {"law": all_kinds.law, "law_threshold": all_kinds.law_threshold}
+        rules = Rules(*(array[kind] for array in all_kinds[:-2]), **laws)
         self.setting = named(Setting, rules.setting.tolist())
         self.chance = [[named(Chance, row) for row in by_group] for by_group in rules.chance.tolist()]
         self.series = [
@@ -170,7 +172,9 @@ class Book:
         self.coordinates: list[list[int]] = rules.coordinates.tolist()
         self.urgent: list[int] = rules.urgent.tolist()
         self.crisis_route: list[int] = rules.crisis_route.tolist()
+        self.package_kind: list[int] = rules.package_kind.tolist()
         self.step_chance: list[list[list[int]]] = rules.step_chance.tolist()
+        self.onward: list[list[int]] = rules.onward.tolist()
         self.session: list[Any] = [named(codes.Session, row) for row in rules.session.tolist()]
         thresholds = rules.law_threshold.tolist()
         self.laws = [(base, thresholds[first : first + n]) for first, n, base in rules.law.tolist()]
@@ -262,6 +266,7 @@ class Person:
         self.clinician: Clinician | None = None
         self.weight = 0
         self.referral_day = self.queue_day = self.back_day = referral_day
+        self.bound_for, self.internal = -1, 0
         self.assessments = self.steps = 0
         self.first_contact_day = self.second_contact_day = self.assessed_day = NOT_YET
         self.allocated_day = self.start_day = self.unallocated_day = NOT_YET
@@ -284,14 +289,14 @@ class Person:
 
     @property
     def chance(self) -> Any:
-        return self.twin.book.chance[self.severity][self.group]
+        return self.team.book.chance[self.severity][self.group]
 
     def rule(self, series: int) -> Any:
-        return self.twin.book.series[series][self.severity][self.group]
+        return self.team.book.series[series][self.severity][self.group]
 
     @property
     def lead_series(self) -> int:
-        return self.twin.book.package_series[self.package][0]
+        return self.team.book.package_series[self.package][0]
 
     @property
     def is_waiting(self) -> bool:
@@ -335,8 +340,11 @@ class Person:
                 return
             yield self.env.at(self.return_day, MORNING)
             self.episode += 1
-            self.counts(FLOW.RETURNED)
-            self.is_referred()
+            if self.bound_for >= 0:
+                self.arrives()
+            else:
+                self.counts(FLOW.RETURNED)
+                self.is_referred()
 
     def spell(self) -> Story:
         """From the queue for assessment to the end of the spell; answers how it ends."""
@@ -374,7 +382,7 @@ class Person:
         """Section 3: to be seen at once, to be triaged, or decided on without more ado."""
         self.new_spell(self.severity, self.env.today)
         self.counts(FLOW.REFERRED)
-        book, word = self.twin.book, self.draw(LUCK.TRIAGE, 0)[3]
+        book, word = self.team.book, self.draw(LUCK.TRIAGE, 0)[3]
         self.urgent = int(word < book.urgent[self.source])
         if word < book.crisis_route[self.source]:
             self.urgent = 2
@@ -390,16 +398,31 @@ class Person:
         if self.is_open:
             self.starts_clock()
 
+    def arrives(self) -> None:
+        """From another team: for its assessment, or straight for a package."""
+        target, urgent, packages = self.bound_for, self.urgent, self.team.book.package_kind
+        kind = packages[target] if target < len(packages) else target - len(packages)
+        self.team = self.twin.linked(self.team, kind)
+        self.new_spell(self.severity, self.env.today)
+        self.internal, self.urgent = 1, min(1, urgent)
+        self.counts(FLOW.TRANSFERRED_IN)
+        if target < len(packages):
+            self.package, self.assessed_day = target, self.env.today
+            self.waits(STATE.WAITING_TREATMENT)
+        else:
+            self.is_offered_assessment()
+        self.starts_clock()
+
     def is_deterred(self) -> bool:
         """Section 3: the list was too long for whoever would have referred."""
-        book, setting = self.twin.book, self.twin.book.setting
+        book, setting = self.team.book, self.team.book.setting
         share = book.beyond(self.team.list_length, setting.DETER_LIST, setting.DETER_GAIN, setting.DETER_MOST)
         if self.deter_word < share:
             self.counts(FLOW.DETERRED)
         return self.deter_word < share
 
     def is_decided_on(self) -> int | None:
-        book, setting, words = self.twin.book, self.twin.book.setting, self.draw(LUCK.TRIAGE, 0)
+        book, setting, words = self.team.book, self.team.book.setting, self.draw(LUCK.TRIAGE, 0)
         rising = book.beyond(self.team.list_length, setting.RISING_LIST, setting.RISING_GAIN, setting.RISING_MOST)
         if words[0] < self.chance.DECLINED + rising:
             self.is_declined(words)
@@ -419,18 +442,18 @@ class Person:
         self.moves(STATE.FREE)
         self.twin.logs(self, END.DECLINED, self.env.today)
         bounces = words[1] < self.chance.BOUNCES
-        worse = self.draw(LUCK.TRIAGE, 1)[0] < self.twin.book.setting.BOUNCES_WORSE
+        worse = self.draw(LUCK.TRIAGE, 1)[0] < self.team.book.setting.BOUNCES_WORSE
         if worse and self.severity + 1 < len(self.team.cells):
             self.severity += 1
-        self.may_return(bounces, self.twin.book.setting.BOUNCE_LAW, words[2])
+        self.may_return(bounces, self.team.book.setting.BOUNCE_LAW, words[2])
 
     def is_invited(self) -> None:
         """To opt in: answers one day, or is closed."""
         self.moves(STATE.OPTING_IN)
-        words, setting = self.draw(LUCK.OPT_IN, 0), self.twin.book.setting
+        words, setting = self.draw(LUCK.OPT_IN, 0), self.team.book.setting
         days = setting.OPT_IN_DAYS
         if words[0] >= self.chance.NO_RESPONSE:
-            days = min(days, self.twin.book.days(setting.OPT_IN_LAW, words[1]))
+            days = min(days, self.team.book.days(setting.OPT_IN_LAW, words[1]))
         self.back_day = self.env.today + days
 
     def answers(self) -> int | None:
@@ -440,7 +463,7 @@ class Person:
         return None
 
     def is_offered_assessment(self) -> None:
-        notice = self.twin.book.setting.NOTICE
+        notice = self.team.book.setting.NOTICE
         if notice > 0 and not self.urgent:
             self.comes_back(notice)
         else:
@@ -453,7 +476,7 @@ class Person:
 
     def may_return(self, returns: bool, law: int, word: int) -> None:
         """To be referred again on a known day, or forgotten: also if that day is on or after the horizon."""
-        self.return_day = self.env.today + self.twin.book.days(law, word)
+        self.return_day = self.env.today + self.team.book.days(law, word)
         self.state = STATE.AT_RISK if returns and self.return_day < self.twin.horizon else STATE.FREE
 
     def appointment_for_assessment(self) -> Story:
@@ -468,7 +491,7 @@ class Person:
         self.meets()
         if self.assessments == 1 and needs_another:
             self.counts(FLOW.ASSESSED_AGAIN)
-            self.comes_back(max(1, self.twin.book.setting.SECOND_AFTER))
+            self.comes_back(max(1, self.team.book.setting.SECOND_AFTER))
             return None
         return self.is_assessed()
 
@@ -478,7 +501,10 @@ class Person:
         words = self.draw(LUCK.OUTCOME, 0)
         if words[0] >= self.chance.TO_TREATMENT:
             return int(END.CLOSED_WITH_ADVICE)
-        self.package = self.twin.book.package(self.severity, words[1])
+        onward = self.team.book.onward[self.severity]
+        if words[2] < onward[-1]:
+            return self.is_transferred(bisect_right(onward, words[2]))
+        self.package = self.team.book.package(self.severity, words[1])
         self.waits(STATE.WAITING_TREATMENT)
         return None
 
@@ -486,7 +512,7 @@ class Person:
         self.counts(FLOW.ASSESSMENTS_MISSED)
         self.missed += 1
         self.missed_in_row += 1
-        setting = self.twin.book.setting
+        setting = self.team.book.setting
         if self.missed_in_row >= setting.CLOSE_AFTER_ASSESSMENTS:
             return int(END.CLOSED_NOT_ATTENDED)
         self.comes_back(max(1, setting.REBOOK_DAYS))
@@ -516,7 +542,7 @@ class Person:
         clinician.takes_on(self)
         self.counts(FLOW.HANDED_OVER)
         self.handovers += 1
-        setting, lead = self.twin.book.setting, self.courses[0]
+        setting, lead = self.team.book.setting, self.courses[0]
         lead.planned += setting.HANDOVER_CONTACTS + ((lead.planned * setting.HANDOVER_LONGER + words[1]) >> 32)
         lead.next_day = self.env.today
         self.moves(STATE.IN_TREATMENT)
@@ -534,13 +560,13 @@ class Person:
 
     def starts_courses(self) -> None:
         """The lead contact falls due today, each other series after its interval."""
-        for place, series in enumerate(self.twin.book.package_series[self.package]):
+        for place, series in enumerate(self.team.book.package_series[self.package]):
             if series < 0:
                 continue
             words = self.draw(LUCK.COURSE, (self.steps << 10) + place)
             rule = self.rule(series)
-            planned = max(1, self.twin.book.law(rule.CONTACTS_LAW, words[0]))
-            interval = self.twin.book.days(rule.INTERVAL_LAW, words[1]) if place else 0
+            planned = max(1, self.team.book.law(rule.CONTACTS_LAW, words[0]))
+            interval = self.team.book.days(rule.INTERVAL_LAW, words[1]) if place else 0
             course = Course(place, series, planned, self.env.today + interval, self.steps << STEP_SHIFT)
             self.courses.append(course)
             if place:
@@ -558,16 +584,16 @@ class Person:
             end = self.holds(contact, attended, by_support)
             if end is not None or course.over:
                 return end
-            interval = self.twin.book.days(self.rule(course.series).INTERVAL_LAW, contact.interval_word)
+            interval = self.team.book.days(self.rule(course.series).INTERVAL_LAW, contact.interval_word)
             if not attended:
-                interval = max(1, min(interval, self.twin.book.setting.REBOOK_DAYS))
+                interval = max(1, min(interval, self.team.book.setting.REBOOK_DAYS))
             course.next_day = self.env.today + interval
 
     def falls_due(self, course: Course) -> Contact:
         """Section 4: joins the named clinician's list or the team's pool; a support role may be as good."""
         rule = self.rule(course.series)
         words = self.draw(LUCK.CONTACT, (course.place << SERIES_SHIFT) + course.attempts)
-        in_group = self.twin.book.session[rule.TASK].SIZE > 0
+        in_group = self.team.book.session[rule.TASK].SIZE > 0
         remote = not in_group and self.is_remote(words[2], rule.REMOTE)
         contact = course.contact = Contact(self, course, words, remote)
         order, clinician = contact.order, None
@@ -584,20 +610,28 @@ class Person:
 
     def is_remote(self, word: int, share: int) -> bool:
         """By the appointment's own luck, or by what the person chooses once and for all."""
-        chosen = self.mode_word if self.twin.book.setting.REMOTE_BY_PERSON else word
+        chosen = self.mode_word if self.team.book.setting.REMOTE_BY_PERSON else word
         return chosen < share and self.remote_word >= self.chance.CANNOT_USE_REMOTE
 
     def clinician_of(self, course: Course, rule: Any) -> Clinician | None:
-        """Of a further series, if it has one: the same as before if still there."""
+        """Of a further series, if it has one: the same as before if still there, else by luck in proportion to WTE."""
         if not rule.NAMED:
             return None
         able, before = self.team.who_may(rule.TASK, self.severity), course.clinician
         if before in able and before.accepts >= 0 and before.key == course.clinician_key:
             return before
-        rank = self.twin.book.rank[rule.TASK]
+        rank = self.team.book.rank[rule.TASK]
         free = [clinician for clinician in able if clinician.accepts > 0]
-        course.clinician = min(free, key=lambda c: (rank[c.role], -c.room(), c.slot), default=None)
-        course.clinician_key = course.clinician.key if course.clinician else -1
+        first = min((rank[clinician.role] for clinician in free), default=0)
+        free = [clinician for clinician in free if rank[clinician.role] == first]
+        word = self.draw(LUCK.COURSE, (self.steps << 10) + course.place)[2]
+        left = sum(clinician.wte for clinician in free) * word >> 32
+        course.clinician, course.clinician_key = None, -1
+        for clinician in free:
+            left -= clinician.wte
+            if left < 0:
+                course.clinician, course.clinician_key = clinician, clinician.key
+                break
         return course.clinician
 
     def joins_pool(self, contact: Contact, task: int, order: int) -> None:
@@ -622,7 +656,7 @@ class Person:
         self.missed += 1
         if course.place == 0:
             self.missed_in_row += 1
-            if self.missed_in_row >= self.twin.book.setting.CLOSE_AFTER_CONTACTS:
+            if self.missed_in_row >= self.team.book.setting.CLOSE_AFTER_CONTACTS:
                 return int(END.DISCHARGED_NOT_ATTENDED)
         return None
 
@@ -648,11 +682,19 @@ class Person:
     def completes(self) -> int | None:
         """The end of the spell, or the way to another package."""
         word = self.draw(LUCK.STEP, self.steps)[0]
-        chances = self.twin.book.step_chance[self.package][self.severity]
-        if self.steps < 15 and word < chances[-1]:
-            self.goes_on_to(bisect_right(chances, word))
+        chances = self.team.book.step_chance[self.package][self.severity]
+        if self.steps == 15 or word >= chances[-1]:
+            return int(END.COMPLETED)
+        target, kinds = bisect_right(chances, word), self.team.book.package_kind
+        if target < len(kinds) and kinds[target] == self.team.kind:
+            self.goes_on_to(target)
             return None
-        return int(END.COMPLETED)
+        return self.is_transferred(target)
+
+    def is_transferred(self, target: int) -> int:
+        """To another team, where the person will be tomorrow."""
+        self.bound_for = target
+        return int(END.TRANSFERRED)
 
     def goes_on_to(self, package: int) -> None:
         self.counts(FLOW.STEPPED)
@@ -672,7 +714,7 @@ class Person:
 
     def ends_now(self, contact: Contact) -> int | None:
         """Before the contacts planned: because of the list, at a review, or for want of a relationship."""
-        setting, course = self.twin.book.setting, contact.course
+        setting, course = self.team.book.setting, contact.course
         enough = course.done << 16 >= course.planned * setting.EARLY_FROM
         early = setting.EARLY_LIST >= 0 and enough and self.team.list_length > setting.EARLY_LIST
         if not early and setting.REVIEW_EVERY > 0 and course.done % setting.REVIEW_EVERY == 0:
@@ -704,14 +746,18 @@ class Person:
         self.twin.logs(self, end, self.env.today)
         if self.clinician:
             self.clinician.is_done_with(self)
+        if end == END.TRANSFERRED:
+            self.return_day = self.env.today + 1
+            self.state = STATE.AT_RISK if self.return_day < self.twin.horizon else STATE.FREE
+            return
         words = self.draw(LUCK.RETURN, 0)
-        self.may_return(words[0] < chance, self.twin.book.setting.RETURN_LAW, words[1])
+        self.may_return(words[0] < chance, self.team.book.setting.RETURN_LAW, words[1])
 
     def is_early(self) -> bool:
         """In treatment, with less done than makes a full course."""
         if not self.is_treated:
             return False
-        return self.courses[0].done << 16 < self.courses[0].planned * self.twin.book.setting.RETURN_FULL
+        return self.courses[0].done << 16 < self.courses[0].planned * self.team.book.setting.RETURN_FULL
 
     def gives_up_contacts(self) -> None:
         for course in self.courses:
@@ -730,11 +776,11 @@ class Person:
         while self.clock is me:
             words = self.draw(LUCK.BEFALL, self.befalls)
             self.befalls += 1
-            setting = self.twin.book.setting
+            setting = self.team.book.setting
             law, until = setting.BEFALL_LAW, setting.PACE_UNTIL
             if not self.is_waiting:
                 law, until = setting.BEFALL_LAW_IN_TREATMENT, setting.PACE_UNTIL_IN_TREATMENT
-            candidate = self.env.today + self.twin.book.days(law, words[1])
+            candidate = self.env.today + self.team.book.days(law, words[1])
             yield self.env.at(min(candidate, until), MORNING)
             if self.clock is me and candidate < until:
                 self.is_befallen(words[0])
@@ -755,7 +801,7 @@ class Person:
 
     def crises_in_treatment(self, usual: int) -> int:
         """More of them where the clinician holds many people, if that matters."""
-        setting, clinician = self.twin.book.setting, self.clinician
+        setting, clinician = self.team.book.setting, self.clinician
         if setting.RELAPSE_ABOVE < 0 or clinician is None:
             return usual
         excess = max(0, clinician.cases * 100 // max(1, clinician.wte) - setting.RELAPSE_ABOVE)
@@ -773,7 +819,7 @@ class Person:
         queued, crisis_order = self.leaves_queue(), self.leaves_crisis_list()
         self.adds_to_stocks(-1)
         if self.state == STATE.WAITING_TREATMENT:
-            word, book = self.draw(LUCK.OUTCOME, 0)[1], self.twin.book
+            word, book = self.draw(LUCK.OUTCOME, 0)[1], self.team.book
             if book.package(self.severity, word) != book.package(self.severity + 1, word):
                 self.package = book.package(self.severity + 1, word)
         self.severity += 1
@@ -792,7 +838,7 @@ class Person:
             self.urgent = self.urgent or 1
             if queued:
                 self.joins_queue()
-        setting = self.twin.book.setting
+        setting = self.team.book.setting
         if setting.CRISIS_TASK >= 0 and setting.CRISIS_CONTACTS > 0:
             self.crisis_contacts_left = setting.CRISIS_CONTACTS
             if self.crisis_place is None:
@@ -807,7 +853,7 @@ class Person:
         if self.crisis_contacts_left > 0:
             self.joins_crisis_list(self.env.today + 1 + ORIGIN)
         if self.state == STATE.WAITING_CRISIS:
-            in_time = self.env.today - self.referral_day <= self.twin.book.setting.CRISIS_STANDARD
+            in_time = self.env.today - self.referral_day <= self.team.book.setting.CRISIS_STANDARD
             self.cell.flow[FLOW.CRISIS_ROUTE_IN_TIME] += in_time
 
     # Places in lines (section 2)
@@ -888,7 +934,7 @@ class Person:
             return False
         nobody = -1
         role = self.clinician.role if self.state == STATE.IN_TREATMENT and self.clinician else nobody
-        return not self.twin.book.coordinates[self.severity][role]
+        return not self.team.book.coordinates[self.severity][role]
 
 
 class Clinician:
@@ -959,7 +1005,7 @@ class Clinician:
 
     def works_overtime(self) -> Story:
         """While a contact of one's own is long overdue: contacts in their usual order, up to the week's allowance."""
-        book, today = self.twin.book, self.team.env.today
+        book, today = self.team.book, self.team.env.today
         while self.overtime_left > 0 and self.own:
             if self.own[0][0] + book.setting.OVERTIME_AFTER >= today + ORIGIN:
                 return
@@ -984,11 +1030,11 @@ class Clinician:
         if not self.is_present:
             return
         self.use[USE.PRESENT] += in_post
-        kept = self.daily_assessment * self.twin.book.setting.CARVE_OUT >> 16
+        kept = self.daily_assessment * self.team.book.setting.CARVE_OUT >> 16
         self.bank_treatment += self.daily_treatment
         self.bank_urgent += kept
         self.bank_assessment += self.daily_assessment - kept
-        free = max(0, self.bank_urgent - self.twin.book.carry[self.role][1])
+        free = max(0, self.bank_urgent - self.team.book.carry[self.role][1])
         self.bank_urgent -= free
         self.bank_assessment += free
         self.available += self.daily_treatment + self.daily_assessment
@@ -1000,11 +1046,11 @@ class Clinician:
 
     def answers_crises(self) -> Story:
         """From treatment time first."""
-        task, due = self.twin.book.setting.CRISIS_TASK, self.team.env.today + ORIGIN
-        lines = [line for s, line in enumerate(self.team.crisis) if self.twin.book.may(task, s, self.role)]
+        task, due = self.team.book.setting.CRISIS_TASK, self.team.env.today + ORIGIN
+        lines = [line for s, line in enumerate(self.team.crisis) if self.team.book.may(task, s, self.role)]
         while heads := [line[0] for line in lines if line and line[0][0] <= due]:
             person: Person = min(heads)[-1]
-            seconds = self.twin.book.seconds[task][0][person.severity][self.role]
+            seconds = self.team.book.seconds[task][0][person.severity][self.role]
             if self.bank_treatment + self.bank_assessment < seconds:
                 return
             from_treatment = min(seconds, self.bank_treatment)
@@ -1018,7 +1064,7 @@ class Clinician:
 
     def holds_contacts(self) -> Story:
         """Contacts due, oldest first, of the own list and the pools, until time runs short."""
-        book = self.twin.book
+        book = self.team.book
         while entry := self.next_contact():
             _, _, pool_task, place, contact = entry
             rule = contact.person.rule(contact.course.series)
@@ -1044,7 +1090,7 @@ class Clinician:
         self.bank_treatment -= seconds
         self.spends(seconds, USE.ATTENDED)
         self.use[USE.SESSIONS] += 1
-        for _ in range(self.twin.book.session[task].SIZE):
+        for _ in range(self.team.book.session[task].SIZE):
             heads = [pool[0] for pool in self.team.pools_of(self.role)[task] if pool]
             if not heads:
                 return
@@ -1058,7 +1104,7 @@ class Clinician:
 
     def is_session_due(self, task: int, pools: list[Line]) -> bool:
         """Enough people, or one who has waited long enough. Always, for contacts that are not held in groups."""
-        session, heads = self.twin.book.session[task], [pool[0] for pool in pools if pool]
+        session, heads = self.team.book.session[task], [pool[0] for pool in pools if pool]
         if session.SIZE == 0 or not heads:
             return True
         waited_long = min(heads)[0] + session.WAIT <= self.team.env.today + ORIGIN
@@ -1082,7 +1128,7 @@ class Clinician:
 
     def assesses(self) -> Story:
         """Assessments, in the order of section 2, until time runs short."""
-        book, task = self.twin.book, self.twin.book.setting.ASSESSMENT_TASK
+        book, task = self.team.book, self.team.book.setting.ASSESSMENT_TASK
         today, setting = self.team.env.today, book.setting
         queues = [queue for queue in self.team.assessment if book.may(task, queue.severity, self.role)]
         while waiting := [queue for queue in queues if queue.line]:
@@ -1121,7 +1167,7 @@ class Clinician:
 
     def second_clinician(self, remote: bool, severity: int) -> tuple[Clinician, int] | None:
         """Somebody else who is here, may take part and has the time: of the most preferred role, then the lowest slot."""
-        book, task = self.twin.book, self.twin.book.setting.JOINT_TASK
+        book, task = self.team.book, self.team.book.setting.JOINT_TASK
         able = []
         for other in self.team.clinicians:
             seconds = book.seconds[task][remote][severity][other.role]
@@ -1132,7 +1178,7 @@ class Clinician:
 
     def triages(self) -> Story:
         """Referrals, first come first, until time runs short."""
-        book, task = self.twin.book, self.twin.book.setting.TRIAGE_TASK
+        book, task = self.team.book, self.team.book.setting.TRIAGE_TASK
         queues = [queue for queue in self.team.triage if book.may(task, queue.severity, self.role)]
         while heads := [queue.line[0] for queue in queues if queue.line]:
             order, _, person = min(heads)
@@ -1146,7 +1192,7 @@ class Clinician:
 
     def shares_spare_time(self) -> Story:
         """What is more than the longest appointment of one activity is lent to the other."""
-        keep_treatment, keep_assessment = self.twin.book.carry[self.role]
+        keep_treatment, keep_assessment = self.team.book.carry[self.role]
         spare = self.bank_assessment - keep_assessment
         if spare > 0:
             self.bank_assessment -= spare
@@ -1161,7 +1207,7 @@ class Clinician:
 
     def loses_time(self) -> None:
         before = self.bank_treatment + self.bank_assessment
-        keep_treatment, keep_assessment = self.twin.book.carry[self.role]
+        keep_treatment, keep_assessment = self.team.book.carry[self.role]
         self.bank_treatment = min(self.bank_treatment, keep_treatment)
         self.bank_assessment = min(self.bank_assessment, keep_assessment)
         self.use[USE.UNUSED] += before - self.bank_treatment - self.bank_assessment
@@ -1172,6 +1218,8 @@ class Team:
 
     def __init__(self, twin: Twin, number: int) -> None:
         self.twin, self.env, self.number, names = twin, twin.env, number, twin.inputs.names
+        self.kind = names.kind_of_team[number]
+        self.book: Book
         severities = range(len(names.severities))
         self.clinicians: list[Clinician] = []
         self.cells = [[Cell() for _ in names.groups] for _ in severities]
@@ -1203,8 +1251,8 @@ class Team:
             yield from self.allocates()
             yield self.env.at(day, CLINICS)
             in_post = [clinician for clinician in self.clinicians if clinician.occupied]
-            with_a_task = [clinician for clinician in in_post if any(self.twin.book.carry[clinician.role])]
-            if self.twin.working[day] and in_post:
+            with_a_task = [clinician for clinician in in_post if any(self.book.carry[clinician.role])]
+            if self.twin.working[self.kind][day] and in_post:
                 for clinician in in_post:
                     clinician.receives_time()
                 starts_with = with_a_task[day % len(with_a_task)] if with_a_task else in_post[0]
@@ -1214,7 +1262,7 @@ class Team:
 
     def allocates(self) -> Story:
         """The first of the queues that are not blocked, until none is left."""
-        book = self.twin.book
+        book = self.book
         today = self.env.today
         queues = [(queue.precedence(book, today), queue) for queues in self.treatment for queue in queues if queue.line]
         heapify(queues)
@@ -1234,7 +1282,7 @@ class Team:
         """Of those with room, the most preferred role, then the most room, then the lowest slot."""
         rule = person.rule(person.lead_series)
         for clinicians in self.who_may_take(rule.TASK, person.severity):
-            with_room = [c for c in clinicians if c.room() > 0 and self.twin.book.heaviest[c.role] >= rule.WEIGHT]
+            with_room = [c for c in clinicians if c.room() > 0 and self.book.heaviest[c.role] >= rule.WEIGHT]
             if with_room:
                 return max(with_room, key=Clinician.room)
         return None
@@ -1245,19 +1293,19 @@ class Team:
             by_rank: dict[int, list[Clinician]] = {}
             for clinician in self.who_may(task, severity):
                 if clinician.accepts > 0:
-                    by_rank.setdefault(self.twin.book.rank[task][clinician.role], []).append(clinician)
+                    by_rank.setdefault(self.book.rank[task][clinician.role], []).append(clinician)
             self.able[task, severity] = [by_rank[rank] for rank in sorted(by_rank)]
         return self.able[task, severity]
 
     def who_may(self, task: int, severity: int) -> list[Clinician]:
-        may = self.twin.book.may
+        may = self.book.may
         return [c for c in self.clinicians if c.occupied and may(task, severity, c.role)]
 
     def found_holder(self, person: Person) -> Clinician | None:
         """Section 8: whoever has most room, even if that is less than none."""
         rule = person.rule(person.lead_series)
         able = [c for c in self.who_may(rule.TASK, person.severity)
-                if self.twin.book.heaviest[c.role] >= rule.WEIGHT and c.accepts >= 0]  # fmt: skip
+                if self.book.heaviest[c.role] >= rule.WEIGHT and c.accepts >= 0]  # fmt: skip
         return max(able, key=Clinician.room, default=None)
 
     def pool(self, task: int, severity: int) -> Line:
@@ -1270,7 +1318,7 @@ class Team:
     def pools_of(self, role: int) -> dict[int, list[Line]]:
         """By task."""
         if role not in self.pools_by_role:
-            may, by_task = self.twin.book.may, self.pools_by_role.setdefault(role, {})
+            may, by_task = self.book.may, self.pools_by_role.setdefault(role, {})
             for (task, severity), pool in self.pools.items():
                 if may(task, severity, role):
                     by_task.setdefault(task, []).append(pool)
@@ -1312,7 +1360,7 @@ class Twin:
         self.inputs, self.seed, self.replication = inputs, int(seed), int(replication)
         self.referral, self.opening, self.staff, self.roster = referral, opening, staff, roster
         self.day, self.horizon = 0, inputs.days
-        self.working: list[bool] = inputs.working.tolist()
+        self.working: list[list[bool]] = inputs.working.tolist()
         self.period_of_day: list[int] = inputs.period_of_day.tolist()
         self.env = Calendar()
         self.teams = [Team(self, number) for number in range(len(inputs.names.teams))]
@@ -1342,8 +1390,9 @@ class Twin:
     # What the driver calls
 
     def set_rules(self, rules: Rules) -> None:
-        self.book = Book(rules)
+        books = [Book(rules, kind) for kind in range(len(self.inputs.names.kinds))]
         for team in self.teams:
+            team.book = books[team.kind]
             team.forgets()
 
     def staff_changed(self, team: int) -> None:
@@ -1379,6 +1428,12 @@ class Twin:
     def finish(self) -> None:
         for person in self.open_people:
             self.logs(person, END.OPEN, NOT_YET)
+
+    def linked(self, team: Team, kind: int) -> Team:
+        """Copies go to copies in order, and from the first again where there are fewer."""
+        alike = [other for other in self.teams if other.kind == team.kind]
+        there = [other for other in self.teams if other.kind == kind]
+        return there[alike.index(team) % len(there)]
 
     def tallies(self) -> Tallies:
         return Tallies(self.stock.sum(axis=(0, 1, 2)), self.flow.sum(axis=(0, 1, 2, 3)), self.use.sum(axis=(0, 1)))
@@ -1463,4 +1518,4 @@ class Twin:
         who = (p.key, p.episode, p.team.number, p.source, p.group, p.severity_at_referral, p.severity, int(p.urgent))
         where = (p.package, p.clinician.slot if p.clinician else -1)
         days = (p.referral_day, p.first_contact_day, p.second_contact_day, p.assessed_day, p.allocated_day, p.start_day)
-        self.log_rows.append((*who, *where, *days, end_day, end, p.contacts, p.missed, p.handovers))
+        self.log_rows.append((*who, *where, *days, end_day, end, p.contacts, p.missed, p.handovers, p.internal))

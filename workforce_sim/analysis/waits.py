@@ -31,7 +31,7 @@ CLOCKS = {
     "assessment": "referral to first contact",
     "second_contact": "referral to second contact",
     "treatment": "referral to first treatment contact (full clock stop), of those who need treatment",
-    "internal": "assessment to first treatment contact: the hidden wait",
+    "internal": "assessment (or coming from another team) to first treatment contact: the hidden wait",
 }
 
 NEVER = 1 << 30
@@ -95,15 +95,19 @@ def clock(log: np.ndarray, name: str) -> Clock:
         "treatment": ("referral_day", "start_day"),
         "internal": ("assessed_day", "start_day"),
     }[name]
-    advised = log["end"] == End.CLOSED_WITH_ADVICE
-    on = (log["end"] != End.DECLINED) & (log[begin] != NOT_YET)
+    elsewhere = np.isin(log["end"], (End.CLOSED_WITH_ADVICE, End.TRANSFERRED))
+    internal = log["internal"] == 1
+    begins = day(begin)
     if name == "internal":
-        on &= ~advised
+        begins = np.where(internal, day("referral_day"), begins)
+    on = (log["end"] != End.DECLINED) & (begins != NEVER) & ((name == "internal") | ~internal)
+    if name == "internal":
+        on &= ~elsewhere
     ended, seen_day = day("end_day"), day(seen)
     unseen = ended < seen_day
-    gone = np.where(unseen & ~advised, ended, NEVER)
-    lost = np.where(unseen & advised, ended, NEVER)
-    return Clock(on, day(begin), seen_day, gone, lost)
+    gone = np.where(unseen & ~elsewhere, ended, NEVER)
+    lost = np.where(unseen & elsewhere, ended, NEVER)
+    return Clock(on, begins, seen_day, gone, lost)
 
 
 def windows(inputs: Inputs, span: str) -> Windows:
@@ -168,9 +172,10 @@ def waits(log: np.ndarray, inputs: Inputs) -> np.ndarray:
 def _standards(log: np.ndarray, inputs: Inputs) -> np.ndarray:
     """int64, (spell,), days: the standard of the severity at referral, in force on the day of referral."""
     table = np.stack([epoch.rules.standard for epoch in inputs.epochs])
+    kind = np.array(inputs.names.kind_of_team)[log["team"]]
     days = np.array([epoch.day for epoch in inputs.epochs])
     epoch = np.clip(np.searchsorted(days, log["referral_day"], side="right") - 1, 0, None)
-    return np.asarray(table[epoch, log["severity_at_referral"]], dtype=np.int64)
+    return np.asarray(table[epoch, kind, log["severity_at_referral"]], dtype=np.int64)
 
 
 class Stays(NamedTuple):

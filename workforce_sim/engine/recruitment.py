@@ -50,7 +50,8 @@ class Recruitment:
 
     def funded(self, cell: Cell) -> int:
         """Hundredths of a WTE in the establishment today."""
-        return self.workforce.rules.roles[cell[1]].funded + self.converted[cell]
+        own = self.workforce.inputs.names.has_role(*cell)
+        return self.workforce.rules.roles[cell[1]].funded + self.converted[cell] if own else 0
 
     def room(self, cell: Cell) -> int:
         """Hundredths of a WTE by which those staying fall short of the establishment, over-recruitment included."""

@@ -29,7 +29,7 @@ from workforce_sim.engine.state import (
     World,
 )
 from workforce_sim.engine.workforce import Workforce
-from workforce_sim.inputs.codes import Flow, PackageStock, Setting, StaffKind, State, Stock, Use
+from workforce_sim.inputs.codes import Flow, Names, PackageStock, Setting, StaffKind, State, Stock, Use
 from workforce_sim.inputs.demand import draw_referrals
 from workforce_sim.inputs.opening import draw_opening
 from workforce_sim.inputs.rules import Inputs, PostKind, Rules
@@ -239,10 +239,11 @@ def new_world(
 ) -> World:
     """The arrays of a replication before its first day."""
     names, rules = inputs.names, inputs.epochs[0].rules
+    setting = rules.setting[0]  # what numbers heaps and rows is the same for all kinds
     teams, severities = len(names.teams), len(names.severities)
     cells = teams * severities * len(names.groups)
-    periods, packages, places = len(inputs.period_starts), len(names.packages), rules.package_series.shape[1]
-    heaps = rules.setting[Setting.OWN_HEAPS] + len(inputs.posts)
+    periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])
+    heaps = setting[Setting.OWN_HEAPS] + len(inputs.posts)
     rows = len(arrivals[1]) + 512
     counter = np.zeros(Counter.N, dtype=np.int64)
     counter[Counter.SEED], counter[Counter.REPLICATION] = luck
@@ -256,6 +257,8 @@ def new_world(
         course_node=np.zeros(0, dtype=NODE),
         staff=staff,
         roster=roster,
+        kind=np.array(names.kind_of_team, dtype=np.int32),
+        linked=_linked(names),
         team_slots=np.searchsorted(staff["team"], np.arange(teams + 1)).astype(np.int32),
         seat=np.zeros(len(staff), dtype=np.int32),
         seats=np.zeros(teams, dtype=np.int32),
@@ -265,7 +268,7 @@ def new_world(
         blocked=np.zeros(packages * severities, dtype=np.uint8),
         dirty=np.ones(teams, dtype=np.int32),
         calendar=np.full((2, teams, inputs.days), -1, dtype=np.int64),
-        day_table=np.stack([inputs.working, inputs.period_of_day], axis=1).astype(np.int32),
+        day_table=np.stack([inputs.period_of_day, *inputs.working], axis=1).astype(np.int32),
         stock=np.zeros((cells, Stock.N), dtype=np.int64),
         package_stock=np.zeros((teams, packages, PackageStock.N), dtype=np.int64),
         flow=np.zeros((periods, cells, Flow.N), dtype=np.int64),
@@ -275,6 +278,15 @@ def new_world(
         log=np.zeros(4 * rows, dtype=LOG),
     )
     return _with_rows(empty, rows, places)
+
+
+def _linked(names: Names) -> np.ndarray:
+    """World.linked: copies are linked in order, and from the first again where there are fewer."""
+    kinds = np.array(names.kind_of_team)
+    first, count = np.searchsorted(kinds, np.arange(len(names.kinds))), np.bincount(kinds)
+    within = np.arange(len(kinds)) - first[kinds]
+    linked: np.ndarray = (first + within[:, None] % count).astype(np.int32)
+    return linked
 
 
 def with_more_rows(world: World) -> World:

@@ -45,6 +45,8 @@ PATIENT = np.dtype(
         ("befalls", "i4"),  # candidate days drawn in this episode
         ("assessment_attempts", "i4"),
         ("assessments", "i4"),  # attended
+        ("internal", "i4"),  # 1: came from another team
+        ("bound_for", "i4"),  # AT_RISK on the way to another team: target, see Rules.onward; -1 none
         ("steps", "i4"),  # packages before this one
         ("missed_in_row", "i4"),
         ("handovers", "i4"),
@@ -136,6 +138,7 @@ LOG = np.dtype(
         ("contacts", "i4"),
         ("missed", "i4"),
         ("handovers", "i4"),
+        ("internal", "i4"),
     ],
     align=True,
 )
@@ -174,6 +177,8 @@ class World(NamedTuple):
     course_node: np.ndarray  # NODE, (2 * row * places,)
     staff: np.ndarray  # STAFF, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
+    kind: np.ndarray  # int32, (team,)
+    linked: np.ndarray  # int32, (team, kind): the team of a kind that a team's people go to
     team_slots: np.ndarray  # int32, (team + 1,), slots of a team are team_slots[t] .. team_slots[t+1]-1
     seat: np.ndarray  # int32, (slot,), occupied slots of each team in slot order, from team_slots[t] on
     seats: np.ndarray  # int32, (team,), how many; up to date whenever a team is not dirty
@@ -185,7 +190,7 @@ class World(NamedTuple):
     )  # uint8, (package * severity,), 1 = nobody has room for this treatment queue; within one allocation
     dirty: np.ndarray  # int32, (team,), 1 = places or queues changed since the last allocation
     calendar: np.ndarray  # int64, (2, team, day), first patient row / course row with something on that day
-    day_table: np.ndarray  # int32, (day, 2): is a working day, number of the period it belongs to
+    day_table: np.ndarray  # int32, (day, 1 + kind): number of the period it belongs to, is it a working day
     stock: np.ndarray  # int64, (cell, Stock.N)
     package_stock: np.ndarray  # int64, (team, package, PackageStock.N)
     flow: np.ndarray  # int64, (period, cell, Flow.N)

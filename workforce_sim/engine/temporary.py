@@ -76,7 +76,9 @@ class Temporary:
         self.is_stale = True
         """Has anything changed since staff were last called that bears on how many are asked for?"""
         self._booked = 0
-        self._working_days = np.concatenate(([0], np.cumsum(workforce.inputs.working))).tolist()
+        working = workforce.inputs.working
+        self._working_days = np.pad(np.cumsum(working, axis=1), ((0, 0), (1, 0))).tolist()
+        """By kind of team: working days before each day."""
         for cell, slot in self.slot_of.items():
             workforce.people[slot] = workforce.nobody(slot)
             workforce.people[slot]["terms"] = workforce.terms_of_temporary(cell[1])
@@ -85,7 +87,7 @@ class Temporary:
             workforce.accepts[slot] = -1
             workforce.keys[slot] = workforce.post_key[slot]
             workforce.staff["kind"][slot] = StaffKind.TEMPORARY
-            workforce.roster[slot] = workforce.inputs.working
+            workforce.roster[slot] = working[workforce.inputs.names.kind_of_team[cell[0]]]
 
     def call(self) -> None:
         """Buy what is asked for today, as far as the money goes: role by role, and bank before agency."""
@@ -132,10 +134,11 @@ class Temporary:
         if since >= day:
             return
         workforce = self.workforce
-        days = self._working_days[day] - self._working_days[since]
+        worked = [days[day] - days[since] for days in self._working_days]
         period = workforce.inputs.period_of_day[since]
         for cell, (bank, agency, cut) in self.bought.items():
             row = workforce.personnel.staffing[period, cell[0], cell[1]]
+            days = worked[workforce.inputs.names.kind_of_team[cell[0]]]
             row[Staffing.BANK_DAYS] += bank * days
             row[Staffing.AGENCY_DAYS] += agency * days
             row[Staffing.COVER_CUT] += cut * days

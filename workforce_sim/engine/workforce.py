@@ -449,8 +449,8 @@ class Workforce:
         years = range(start.year - 1, start.year + days // 365 + 3)
         self._months = [(date(start.year + month // 12, month % 12 + 1, 1) - start).days for month in months]
         self._leave_years = [(date(year, LEAVE_YEAR_BEGINS, 1) - start).days for year in years]
-        known = np.concatenate((self.inputs.working, self.inputs.working_after))
-        self._working = calendar_beyond(known, self._leave_years[-1])
+        known = np.concatenate((self.inputs.working, self.inputs.working_after), axis=1)
+        self._working = np.array([calendar_beyond(own, self._leave_years[-1]) for own in known])
 
     def _nobody_yet(self) -> None:
         n, teams, roles = len(self.posts), len(self.inputs.names.teams), len(self.inputs.names.roles)
@@ -480,6 +480,7 @@ class Workforce:
             people=self.people,
             roster=self.roster,
             working=self._working,
+            kind=np.array(self.inputs.names.kind_of_team, dtype=np.int64),
             team_slots=np.searchsorted(self.staff["team"], np.arange(teams + 1)),
             in_post=np.zeros((teams, terms), dtype=np.int64),
             at_work=np.zeros((teams, 2, terms), dtype=np.int64),

@@ -5,6 +5,8 @@ In: the scenario as it stands on a day, the names and the book of laws. Out: `Ru
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +26,9 @@ from workforce_sim.inputs.laws import (
     uniform,
 )
 from workforce_sim.inputs.rules import Rules
+from workforce_sim.scenario.care import Step
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.teams import kinds, of_kind
 from workforce_sim.streams import CERTAIN, threshold
 
 DAYS_PER_WEEK = 7.0
@@ -57,7 +61,8 @@ def _changes_after(rates: list[float], epoch: int, first_days: list[int]) -> int
 
 
 def _greatest_sum(scenario: Scenario, rates: Any) -> float:
-    sums = (sum(rates(scenario, s, group)) for s in scenario.severities for group in scenario.groups)
+    teams = [of_kind(scenario, kind) for kind in kinds(scenario)]
+    sums = (sum(rates(team, s, group)) for team in teams for s in scenario.severities for group in scenario.groups)
     return float(max(sums))
 
 
@@ -114,7 +119,7 @@ class Task:
 
 
 def tasks_of(scenario: Scenario) -> list[Task]:
-    """Every task of a scenario, in name order."""
+    """Every task of a team, in name order; tasks of one name are one in all teams, but each has its own minutes."""
     assessment, crisis, first = scenario.assessment, scenario.crisis, scenario.triage
     second, joint = assessment.second, assessment.joint
     tasks = [Task(ASSESSMENT, assessment.takes, assessment.roles, assessment.limits, assessment.efficiency)]
@@ -153,7 +158,7 @@ def days_law(distribution: Any, least: int = 0) -> Law:
 
 
 def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> Rules:
-    """The rules of an epoch. The law tables are filled in by `with_laws` when all epochs are known."""
+    """The rules of an epoch, as a kind of team follows them. The law tables are filled in by `stacked` when all epochs are known."""
     seconds, rank = _task_times(scenario, names)
     series, package_series = _series_rules(scenario, names, laws)
     carry_treatment, carry_assessment = _carry(names, seconds)
@@ -167,7 +172,9 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         rank=rank,
         pools=_pools(scenario, names, rank),
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
+        package_kind=np.array(names.kind_of_package, dtype=np.int64),
         step_chance=_step_chances(scenario, names),
+        onward=_onward(scenario, names, scenario.assessment.onward),
         session=_sessions(scenario, names),
         urgent=np.array([threshold(min(1.0, _urgent(scenario, s) + _crisis_route(scenario, s))) for s in names.sources],
                         dtype=np.int64),
@@ -195,28 +202,38 @@ def _heaviest(scenario: Scenario, names: Names) -> np.ndarray:
 
 
 def _urgent(scenario: Scenario, source: str) -> float:
+    if source not in scenario.demand.sources:
+        return 0.0
     own = scenario.demand.sources[source].urgent
     return scenario.demand.urgent if own is None else own
 
 
 def _crisis_route(scenario: Scenario, source: str) -> float:
-    return float(scenario.demand.sources[source].crisis)
+    return float(scenario.demand.sources[source].crisis) if source in scenario.demand.sources else 0.0
 
 
 def _step_chances(scenario: Scenario, names: Names) -> np.ndarray:
     """Rules.step_chance."""
-    chance = np.zeros((len(names.packages), len(names.severities), len(names.packages)))
-    for p, package in enumerate(names.packages):
-        for step in scenario.packages[package].steps:
-            chance[p, :, names.packages.index(step.to)] = [step.share[s] for s in names.severities]
-    cumulative = np.cumsum(chance, axis=2)
-    return np.array([[[threshold(min(1.0, p)) for p in row] for row in rows] for rows in cumulative], dtype=np.int64)
+    chance = np.zeros((len(names.packages), len(names.severities), len(names.packages) + len(names.kinds)))
+    chance = chance.astype(np.int64)
+    for package, block in scenario.packages.items():
+        chance[names.packages.index(package)] = _onward(scenario, names, block.steps)
+    return chance
+
+
+def _onward(scenario: Scenario, names: Names, steps: Sequence[Step]) -> np.ndarray:
+    """int64, (severity, target): cumulative thresholds of the ways onward."""
+    targets = (*names.packages, *names.kinds)
+    share = np.zeros((len(names.severities), len(targets)))
+    for step in steps:
+        share[:, targets.index(step.to)] = [step.share[s] for s in names.severities]
+    return np.array([[threshold(min(1.0, p)) for p in row] for row in np.cumsum(share, axis=1)], dtype=np.int64)
 
 
 def _sessions(scenario: Scenario, names: Names) -> np.ndarray:
     """Rules.session."""
     session = np.zeros((len(names.tasks), Session.N), dtype=np.int64)
-    for package in names.packages:
+    for package in scenario.packages:
         for name, series in series_of(scenario, package):
             if series.session is not None:
                 task = names.tasks.index(f"{package}/{name}")
@@ -263,7 +280,7 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.TRIAGE_HEAPS] = (2 + packages) * severities
     setting[Setting.POOL_HEAPS] = (3 + packages) * severities
     setting[Setting.OWN_HEAPS] = len(names.teams) * setting[Setting.HEAPS_PER_TEAM]
-    setting[Setting.PLACES] = most_places(scenario, names)
+    setting[Setting.PLACES] = most_places(names)
     _set_ways_in(setting, scenario, names, laws)
     _set_policies(setting, scenario)
     return setting
@@ -307,9 +324,9 @@ def _set_policies(setting: np.ndarray, scenario: Scenario) -> None:
     setting[Setting.RELAPSE_MOST] = round(relapse.most * 65536)
 
 
-def most_places(scenario: Scenario, names: Names) -> int:
+def most_places(names: Names) -> int:
     """The greatest number of series that a package has."""
-    return max(len(series_of(scenario, package)) for package in names.packages)
+    return max(Counter(name.partition("/")[0] for name in names.series).values())
 
 
 def _chances(scenario: Scenario, names: Names, rates: Pace) -> np.ndarray:
@@ -351,10 +368,11 @@ def _chances_of(scenario: Scenario, severity: str, group: str, rates: Pace) -> n
 
 def _series_rules(scenario: Scenario, names: Names, laws: LawBook) -> tuple[np.ndarray, np.ndarray]:
     """(Rules.series, Rules.package_series)."""
-    places = most_places(scenario, names)
+    places = most_places(names)
     rules = np.zeros((len(names.series), len(names.severities), len(names.groups), SeriesRule.N), dtype=np.int64)
     package_series = np.full((len(names.packages), places), -1, dtype=np.int64)
-    for p, package in enumerate(names.packages):
+    for package in scenario.packages:
+        p = names.packages.index(package)
         for place, (name, block) in enumerate(series_of(scenario, package)):
             number = names.series.index(f"{package}/{name}")
             package_series[p, place] = number
@@ -394,7 +412,10 @@ def _series_rule(
 
 
 def _package_chances(scenario: Scenario, names: Names) -> np.ndarray:
-    shares = np.cumsum([[scenario.packages[p].share[s] for p in names.packages] for s in names.severities], axis=1)
+    share = np.zeros((len(names.severities), len(names.packages)))
+    for name, package in scenario.packages.items():
+        share[:, names.packages.index(name)] = [package.share[s] for s in names.severities]
+    shares = np.cumsum(share, axis=1)
     return np.array([[threshold(p) for p in row / row[-1]] for row in shares], dtype=np.int64)
 
 
@@ -425,7 +446,9 @@ def _carry(names: Names, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return treatment.astype(np.int64), assessment.astype(np.int64)
 
 
-def with_laws(rules: Rules, laws: LawBook) -> Rules:
-    """The rules with the tables of all laws in the book."""
+def stacked(rules: Sequence[Rules], laws: LawBook) -> Rules:
+    """The rules of all kinds of team, with the tables of all laws in the book."""
     law, law_threshold = laws.tables()
-    return rules._replace(law=law, law_threshold=law_threshold)
+    return Rules(*(np.stack(arrays) for arrays in zip(*rules, strict=True)))._replace(
+        law=law, law_threshold=law_threshold
+    )

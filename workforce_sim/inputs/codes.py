@@ -18,15 +18,29 @@ class Names:
     """
 
     teams: tuple[str, ...]
+    kinds: tuple[str, ...]
+    """Kinds of team: all teams of a kind follow the same rules."""
+    kind_of_team: tuple[int, ...]
+    """(team,)"""
     roles: tuple[str, ...]
+    kind_of_role: tuple[int, ...]
+    """(role,) the kind of team that has it."""
     packages: tuple[str, ...]
+    kind_of_package: tuple[int, ...]
+    """(package,) the kind of team that gives it."""
     streams: tuple[str, ...]
     """(package,) the stream each package belongs to."""
     series: tuple[str, ...]
     tasks: tuple[str, ...]
     severities: tuple[str, ...]
     sources: tuple[str, ...]
+    kind_of_source: tuple[int, ...]
+    """(source,) the kind of team that it refers to."""
     groups: tuple[str, ...]
+
+    def has_role(self, team: int, role: int) -> bool:
+        """Does the role exist in the team?"""
+        return self.kind_of_team[team] == self.kind_of_role[role]
 
 
 class Order(IntEnum):
@@ -233,7 +247,9 @@ class Flow(IntEnum):
     STEP_STARTED = 35  # joined a caseload for the other package
     ENDED_EARLY = 36  # of COMPLETED: before the contacts planned
     IN_SESSIONS = 37  # of CONTACTS: in a group
-    N = 38
+    TRANSFERRED = 38  # went to another team
+    TRANSFERRED_IN = 39  # came from another team; not in REFERRED
+    N = 40
 
 
 class Use(IntEnum):
@@ -282,6 +298,7 @@ class End(IntEnum):
     DROPPED_OUT = 6
     DISCHARGED_NOT_ATTENDED = 7
     NO_RESPONSE = 8
+    TRANSFERRED = 9
 
 
 NOT_YET = -(1 << 20)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from workforce_sim.inputs import demand, opening, workforce_plan
-from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, with_laws
+from workforce_sim.inputs.clinic import compile_rules, paces, series_of, stacked, tasks_of
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
 from workforce_sim.inputs.prices import one_offs, programmes
@@ -20,6 +20,7 @@ from workforce_sim.inputs.rules import Epoch, Inputs, Rules, StaffRules, Watched
 from workforce_sim.inputs.staff import staff_rules
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.standing import Condition, StandingRule
+from workforce_sim.scenario.teams import kinds, of_kind, team_names
 from workforce_sim.units import month_after, working_days
 
 DAYS_AFTER = 3 * 366
@@ -37,11 +38,11 @@ def compile_inputs(scenario: Scenario) -> Inputs:
     variants = [[stage, *_with_rules_on(scenario, d)] for d, stage in zip(dates, stages, strict=True)]
     names = _names(scenario, [stage for row in variants for stage in row])
     rules = [
-        [compile_rules(stage, names, laws, rates) for stage in row]
+        [[compile_rules(of_kind(stage, kind), names, laws, rates) for kind in names.kinds] for stage in row]
         for row, rates in zip(variants, paces(stages, first_days), strict=True)
     ]
-    on_first_day = opening.compile_opening(stages[0], names, laws)
-    working = _working(scenario, start, days)
+    on_first_day = opening.compile_opening([of_kind(stages[0], kind) for kind in names.kinds], names, laws)
+    working = np.array([_working(of_kind(scenario, kind), start, days) for kind in names.kinds])
     period_of_day, period_starts = _months(start, days, scenario.start)
     training, upskilling = workforce_plan.training(scenario, names), workforce_plan.upskilling(scenario, names)
     conversions = workforce_plan.conversions(scenario, names)
@@ -56,11 +57,11 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         start=start,
         days=days,
         results_from=(scenario.start - start).days,
-        working=working[:days],
+        working=working[:, :days],
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            _epoch(day, [with_laws(variant, laws) for variant in row], own)
+            _epoch(day, [stacked(variant, laws) for variant in row], own)
             for day, row, own in zip(first_days, rules, staff, strict=True)
         ),
         posts=workforce_plan.posts(
@@ -74,7 +75,7 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         rules=tuple(_watched(rule) for rule in scenario.rules),
         demand=demand.compile_demand(dates, stages, names, start, working, days),
         opening=on_first_day,
-        working_after=working[days:],
+        working_after=working[:, days:],
     )
 
 
@@ -105,16 +106,26 @@ def _level(condition: Condition) -> WatchedLevel:
 
 def _names(scenario: Scenario, stages: list[Scenario]) -> Names:
     """Names of all there is on any day; `stages`: the scenario on each of them."""
-    packages = tuple(sorted(scenario.packages))
+    packages, roles = tuple(sorted(scenario.packages)), tuple(sorted(scenario.workforce.roles))
+    sources, of = tuple(sorted(scenario.demand.sources)), kinds(scenario)
+
+    def number(kind: str | None) -> int:
+        return 0 if kind is None else of.index(kind)
+
     return Names(
-        teams=tuple("team" if k == 1 else f"team {k}" for k in range(1, scenario.copies + 1)),
-        roles=tuple(sorted(scenario.workforce.roles)),
+        teams=tuple(team for team, _ in team_names(scenario)),
+        kinds=of,
+        kind_of_team=tuple(number(kind) for _, kind in team_names(scenario)),
+        roles=roles,
+        kind_of_role=tuple(number(scenario.workforce.roles[role].team) for role in roles),
         packages=packages,
+        kind_of_package=tuple(number(scenario.packages[package].team) for package in packages),
         streams=tuple(scenario.packages[p].stream or p for p in packages),
         series=tuple(f"{p}/{name}" for p in packages for name, _ in series_of(scenario, p)),
-        tasks=tuple(sorted({task.name for stage in stages for task in tasks_of(stage)})),
+        tasks=tuple(sorted({task.name for stage in stages for kind in of for task in tasks_of(of_kind(stage, kind))})),
         severities=tuple(scenario.severities),
-        sources=tuple(sorted(scenario.demand.sources)),
+        sources=sources,
+        kind_of_source=tuple(number(scenario.demand.sources[source].team) for source in sources),
         groups=tuple(sorted(scenario.groups)),
     )
 

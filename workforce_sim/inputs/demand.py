@@ -36,10 +36,12 @@ def chosen(cumulative: np.ndarray, word: np.ndarray) -> np.ndarray:
 def compile_demand(
     dates: list[date], stages: list[Scenario], names: Names, start: date, working: np.ndarray, days: int
 ) -> Demand:
-    """The law of referrals. `working`: bool, (day + some years,); `dates` are the first days of the epochs `stages`."""
+    """The law of referrals. `working`: bool, (kind, day + some years); `dates`: first days of the epochs `stages`."""
     calendar = [start + timedelta(days=d) for d in range(days)]
     epoch = np.searchsorted([(d - start).days for d in dates], np.arange(days), side="right") - 1
-    in_week = _working_days_in_week(start, working)
+    kind = np.array(names.kind_of_source)
+    in_week = np.array([_working_days_in_week(start, own) for own in working])[kind]
+    is_open = working[kind]
     rates = np.zeros((len(names.sources), days))
     known: dict[tuple[int, int], int] = {}
     mix_of_day = np.zeros(days, dtype=np.int32)
@@ -54,8 +56,7 @@ def compile_demand(
             severity_mix.append([[threshold(p) for p in np.cumsum(row)] for row in mix])
             severity_kept.append([[threshold(p) for p in row] for row in kept])
         mix_of_day[d] = known[month]
-        if working[d]:
-            rates[:, d] = weekly[known[month]] / in_week[d]
+        rates[:, d] = np.where(is_open[:, d], weekly[known[month]] / in_week[:, d], 0.0)
     over = np.array([stages[e].demand.overdispersion for e in epoch])
     law_of_day, count_law = _count_laws(rates, over)
     return Demand(
@@ -161,15 +162,18 @@ def draw_referrals(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
     source, day = np.nonzero(demand.law_of_day >= 0)
     law = demand.count_law[demand.law_of_day[source, day]]
     keys, days, teams, sources = [], [], [], []
-    for team in range(len(inputs.names.teams)):
-        who = demand.source_key[team, source]
-        word = luck_of_many(seed, replication, who, Purpose.REFERRALS, ordinal[day])[0]
-        count = (law <= word[:, None]).sum(axis=1)
+    kind = np.array(inputs.names.kind_of_source)[source]
+    for team, own in enumerate(inputs.names.kind_of_team):
+        of_team = kind == own
+        on, from_source = day[of_team], source[of_team]
+        who = demand.source_key[team, from_source]
+        word = luck_of_many(seed, replication, who, Purpose.REFERRALS, ordinal[on])[0]
+        count = (law[of_team] <= word[:, None]).sum(axis=1)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        first = (who << SOURCE_SHIFT) | (ordinal[day] << DATE_SHIFT)
+        first = (who << SOURCE_SHIFT) | (ordinal[on] << DATE_SHIFT)
         keys.append(np.repeat(first, count) + within)
-        days.append(np.repeat(day, count))
-        sources.append(np.repeat(source, count))
+        days.append(np.repeat(on, count))
+        sources.append(np.repeat(from_source, count))
         teams.append(np.full(len(within), team))
     return _with_attributes(inputs, seed, replication, [np.concatenate(a) for a in (keys, days, teams, sources)])
 

@@ -8,6 +8,7 @@ are drawn length-biased and at a point within them, so that the service starts a
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,20 +25,40 @@ BOUNCED = -2
 """Stands for the package of people declined before day 0, while the rows are made."""
 
 
-def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
-    """The law of the people found on day 0; nobody, if the service warms up from empty."""
-    today = scenario.today
+def compile_opening(teams: Sequence[Scenario], names: Names, book: LawBook) -> Opening:
+    """The law of the people found on day 0; nobody, if the service warms up from empty. `teams`: by kind."""
+    parts = [_of_kind(team, names, book, kind) for kind, team in enumerate(teams)]
+    people = np.concatenate([part.people for part in parts])
+    order = np.lexsort((people["key"], people["state"], people["team"]))
+    mixes = np.cumsum([0, *(len(part.severity_mix) for part in parts)])
+    home = [parts[kind] for kind in names.kind_of_package]
+    return Opening(
+        people=people[order],
+        mix_of_person=np.concatenate([part.mix_of_person + first for part, first in zip(parts, mixes)])[order],
+        severity_mix=np.concatenate([part.severity_mix for part in parts]),
+        source_mix=np.concatenate([part.source_mix for part in parts]),
+        delay_law=np.concatenate([part.delay_law for part in parts])[order],
+        planned=np.array([part.planned[p] for p, part in enumerate(home)]),
+        interval=np.array([part.interval[p] for p, part in enumerate(home)]),
+    )
+
+
+def _of_kind(scenario: Scenario, names: Names, book: LawBook, kind: int) -> Opening:
+    """The same for the teams of a kind; packages of other kinds are nobody's."""
+    today, given = scenario.today, scenario.packages
     mix, sources = _mixes(scenario, names)
+    nothing = law_of.fixed(1.0)
     planned = [
-        [contacts_law(scenario.packages[p].lead.contacts, scenario.contacts_by_severity[s]) for s in names.severities]
-        for p in names.packages
-    ]
-    interval = np.array([law_of.mean(days_law(scenario.packages[p].lead.every, least=1)) for p in names.packages])
+        [contacts_law(given[p].lead.contacts, scenario.contacts_by_severity[s]) if p in given else nothing
+         for s in names.severities] for p in names.packages
+    ]  # fmt: skip
+    every = [days_law(given[p].lead.every, least=1) if p in given else nothing for p in names.packages]
+    interval = np.array([law_of.mean(law) for law in every])
     intervals = np.array([[law_of.mean(law) for law in row] for row in planned]) - 1
     length = np.maximum(intervals, 1e-6) * interval[:, None]  # a single contact takes next to no time
-    share = np.array([[scenario.packages[p].share[s] for s in names.severities] for p in names.packages])
+    share = np.array([[given[p].share[s] if p in given else 0.0 for s in names.severities] for p in names.packages])
     treated = length * share * (mix * [scenario.assessment.to_treatment[s] for s in names.severities])
-    people = _people(_kinds(scenario, names, mix, treated.sum(axis=1)), names)
+    people = _people(_kinds(scenario, names, mix, treated.sum(axis=1)), names, kind)
     waited = {
         State.WAITING_ASSESSMENT: book.number(days_law(today.waited.assessment)),
         State.WAITING_TREATMENT: book.number(days_law(today.waited.treatment)),
@@ -53,7 +74,7 @@ def compile_opening(scenario: Scenario, names: Names, book: LawBook) -> Opening:
         people=people,
         mix_of_person=mix_of_person,
         severity_mix=np.array([_thresholds(row) for row in [*treated, *(share * mix), mix]]),
-        source_mix=_thresholds(sources),
+        source_mix=_thresholds(sources)[None, :],
         delay_law=delay_law,
         planned=np.array([[book.number(law_of.length_biased(law)) for law in row] for row in planned]),
         interval=np.rint(interval).astype(np.int64),
@@ -82,10 +103,14 @@ def _thresholds(weights: np.ndarray) -> np.ndarray:
 
 def _mixes(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarray]:
     """(severity mix, referrals per week by source) of all referrals on day 0: float64."""
-    sources = [scenario.demand.sources[s] for s in names.sources]
-    rates = np.array([source.referrals for source in sources])
-    rates = rates if rates.any() else np.ones(len(rates))  # nobody is referred any more: all sources alike
-    by_source = np.array([[source.severity.get(s, 0.0) for s in names.severities] for source in sources])
+    own = scenario.demand.sources
+    rates = np.array([own[name].referrals if name in own else 0.0 for name in names.sources])
+    if not rates.any():  # nobody is referred from outside: all sources alike
+        rates = np.array([float(name in own or not own) for name in names.sources])
+    alike = [1.0 / len(names.severities)] * len(names.severities)
+    by_source = np.array([
+        [own[name].severity.get(s, 0.0) for s in names.severities] if name in own else alike for name in names.sources
+    ])  # fmt: skip
     return rates @ by_source / rates.sum(), rates
 
 
@@ -109,10 +134,12 @@ def _coming_back(scenario: Scenario, names: Names, mix: np.ndarray) -> tuple[int
     return round(float(at_risk)), round(float(refused) * declined.bounce_back * declined.within / 7 / 2)
 
 
-def _people(opening_of: dict[str, tuple[int, State, int]], names: Names) -> np.ndarray:
+def _people(opening_of: dict[str, tuple[int, State, int]], names: Names, of_kind: int) -> np.ndarray:
     """OPENING rows with key, team, state and package, sorted by (team, state, key); the rest is luck."""
-    parts = []
+    parts = [np.zeros(0, dtype=OPENING)]
     for team, team_name in enumerate(names.teams):
+        if names.kind_of_team[team] != of_kind:
+            continue
         for kind, (n, state, package) in opening_of.items():
             rows = np.zeros(n, dtype=OPENING)
             rows["key"] = (name_key(team_name, "opening", kind) << SOURCE_SHIFT) + np.arange(n)
@@ -129,7 +156,7 @@ def draw_opening(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
     w0, w1, w2, w3 = luck_of_many(seed, replication, rows["key"], Purpose.OPENING, 0)
     next_word = luck_of_many(seed, replication, rows["key"], Purpose.OPENING, 1)[0]
     rows["severity"] = chosen(opening.severity_mix[opening.mix_of_person], w0)
-    rows["source"] = chosen(opening.source_mix, w1)
+    rows["source"] = chosen(opening.source_mix[np.array(inputs.names.kind_of_team)[rows["team"]]], w1)
     rows["group"] = draw_groups(inputs, seed, replication, rows["key"], rows["source"])
     treated = rows["state"] == State.IN_TREATMENT
     delay = value_at(rules.law, rules.law_threshold, opening.delay_law, w2)

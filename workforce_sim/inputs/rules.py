@@ -40,7 +40,7 @@ OPENING = np.dtype(
 
 
 class Rules(NamedTuple):
-    """The clinic's rules in one epoch."""
+    """The clinic's rules in one epoch, of one kind of team; stacked, all but the laws have a first axis more: kind."""
 
     setting: np.ndarray  # int64, (Setting.N,)
     chance: np.ndarray  # int64, (severity, group, Chance.N)
@@ -51,7 +51,10 @@ class Rules(NamedTuple):
     rank: np.ndarray  # int64, (task, role): 0 = most preferred; -1 = not permitted
     pools: np.ndarray  # int64, (role, place): tasks of the pools open to the role, rising, then -1
     standard: np.ndarray  # int64, (severity,), days
-    step_chance: np.ndarray  # int64, (package, severity, package gone on to), cumulative thresholds
+    package_kind: np.ndarray  # int64, (package,)
+    step_chance: np.ndarray  # int64, (package, severity, target), cumulative thresholds; a target is a package, or
+    # (after all packages) a kind of team, whose assessment is gone on to
+    onward: np.ndarray  # int64, (severity, target), cumulative thresholds, after assessment
     session: np.ndarray  # int64, (task, Session.N)
     urgent: np.ndarray  # int64, (source,), thresholds, the crisis route included
     crisis_route: np.ndarray  # int64, (source,), thresholds
@@ -300,7 +303,7 @@ class Opening:
     people: np.ndarray  # OPENING, (person,): key, team, state and package; the rest is drawn
     mix_of_person: np.ndarray  # int64, (person,): row of `severity_mix`
     severity_mix: np.ndarray  # int64, (mix, severity): cumulative thresholds; by package in treatment, last: others
-    source_mix: np.ndarray  # int64, (source,): cumulative thresholds
+    source_mix: np.ndarray  # int64, (kind, source): cumulative thresholds
     delay_law: np.ndarray  # int64, (person,): law of days since referral, or from day 0 to the return
     planned: np.ndarray  # int64, (package, severity): law of contacts planned, length-biased
     interval: np.ndarray  # int64, (package,): mean days between contacts of the lead series
@@ -318,7 +321,7 @@ class Inputs:
     results_from: int
     """First day that counts: 0, or the length of the warm-up."""
     working: np.ndarray
-    """bool, (day,)"""
+    """bool, (kind, day)"""
     period_of_day: np.ndarray
     """int32, (day,)"""
     period_starts: tuple[date, ...]
@@ -336,5 +339,5 @@ class Inputs:
     """Sums spent within the run."""
     rules: tuple[WatchedRule, ...] = ()
     """Standing rules, by name."""
-    working_after: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
-    """bool, (day,): the calendar goes on after the horizon, because leave is planned by the year."""
+    working_after: np.ndarray = field(default_factory=lambda: np.zeros((1, 0), dtype=bool))
+    """bool, (kind, day): the calendar goes on after the horizon, because leave is planned by the year."""

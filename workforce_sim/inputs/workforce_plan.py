@@ -112,6 +112,8 @@ def posts(
     found = []
     for team in range(len(names.teams)):
         for role, name in enumerate(names.roles):
+            if not names.has_role(team, role):
+                continue
             in_post = hundredths(scenario.workforce.roles[name].in_post)
             levels = [round(epoch.roles[role].funded * (1.0 + epoch.roles[role].over)) for epoch in rules]
             levels += _levels_after(plans, role, max(levels))

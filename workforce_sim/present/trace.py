@@ -53,6 +53,8 @@ ENDS = {
     End.COMPLETED: "completes treatment",
     End.DROPPED_OUT: "drops out of treatment",
     End.DISCHARGED_NOT_ATTENDED: "discharged for missing contacts",
+    End.NO_RESPONSE: "closed for not answering the invitation",
+    End.TRANSFERRED: "goes to another team",
 }
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import NOT_YET, End, PackageStock, Use
 from workforce_sim.inputs.rules import Inputs
-from workforce_sim.results.money import programme_costs, staff_costs
+from workforce_sim.results.money import programme_costs, staff_costs, working_days_of_periods
 from workforce_sim.results.tables import (
     COSTS,
     FIRED,
@@ -139,8 +139,7 @@ _IN_HEADS = {
 def _workforce(inputs: Inputs, kept: Sequence[Kept]) -> pd.DataFrame:
     columns = _grid(WORKFORCE, inputs.name, _labels(inputs, kept, inputs.names.roles), years_of_periods(inputs))
     use, staff = np.stack([k.use for k in kept]), np.stack([k.staffing for k in kept])
-    days = np.bincount(inputs.period_of_day[inputs.working], minlength=len(inputs.period_starts))
-    wte_days = 100.0 * np.maximum(days, 1)[None, :, None, None]
+    wte_days = 100.0 * np.maximum(working_days_of_periods(inputs), 1)[None, :, :, None]
     columns["present_wte"] = (use[..., Use.PRESENT] / wte_days).ravel()
     columns |= {name: (staff[..., place] / wte_days).ravel() for name, place in _BY_WORKING_DAY.items()}
     use, staff = use.reshape(-1, Use.N), staff.reshape(-1, Staffing.N)

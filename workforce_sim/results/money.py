@@ -30,16 +30,16 @@ def staff_costs(
     `states`.
     """
     month, shared, roles = months(inputs), _shares_of_states(inputs, fired), range(len(inputs.names.roles))
-    wte_days, working = _days(inputs), _days(inputs, inputs.working)
+    wte_days, working = _days(inputs)[:, None], working_days_of_periods(inputs)
 
     def mean(cost: Callable[[StaffRules, int], float]) -> np.ndarray:
         """float64, (replication, period, role): the mean over the days of a month of what holds on a day."""
         return np.asarray(shared @ np.array([[cost(rules, role) for role in roles] for rules in states(inputs)]))
 
     def paid(place: Staffing, days: np.ndarray, yearly: np.ndarray) -> np.ndarray:
-        """Pounds for a mean WTE over the days of the month, at so many pounds a year."""
-        monthly = yearly / MONTHS_IN_A_YEAR * (month / np.maximum(days, 1))[:, None]
-        return np.asarray(staffing[..., place] / 100.0 * monthly[..., None, :])
+        """Pounds for a mean WTE over days of the month (period, team or one for all), at so many pounds a year."""
+        part = month[:, None] / np.maximum(days, 1)
+        return np.asarray(staffing[..., place] / 100.0 * yearly[..., None, :] / MONTHS_IN_A_YEAR * part[..., None])
 
     hourly = mean(lambda rules, role: rules.roles[role].cost * rules.prices.overtime_premium / _paid_hours(rules))
     hires = mean(lambda rules, _: rules.prices.per_hire)
@@ -113,10 +113,17 @@ def _days_of_month(anchor: date, day: date) -> int:
     return (month_after(anchor, month + 1) - month_after(anchor, month)).days
 
 
-def _days(inputs: Inputs, counted: np.ndarray | None = None) -> np.ndarray:
-    """int64, (period,): days of each period, or those of them that are counted (bool, (day,))."""
-    days = inputs.period_of_day if counted is None else inputs.period_of_day[counted]
-    return np.bincount(days, minlength=len(inputs.period_starts))
+def _days(inputs: Inputs) -> np.ndarray:
+    """int64, (period,): days of each period."""
+    return np.bincount(inputs.period_of_day, minlength=len(inputs.period_starts))
+
+
+def working_days_of_periods(inputs: Inputs) -> np.ndarray:
+    """int64, (period, team): days of each period on which a team is open."""
+    periods = len(inputs.period_starts)
+    of_kind = np.array([np.bincount(inputs.period_of_day[own], minlength=periods) for own in inputs.working])
+    days: np.ndarray = of_kind[list(inputs.names.kind_of_team)].T
+    return days
 
 
 def _paid_hours(rules: StaffRules) -> float:

@@ -104,6 +104,8 @@ FLOWS = Table(
             Flow.STEP_STARTED: ("people", "joined a caseload for that"),
             Flow.ENDED_EARLY: ("people", "of those who completed: before the contacts planned"),
             Flow.IN_SESSIONS: ("contacts", "of those attended: in a group"),
+            Flow.TRANSFERRED: ("people", "went to another team"),
+            Flow.TRANSFERRED_IN: ("people", "came from another team; not among those referred"),
         }.items()
     ),
 )

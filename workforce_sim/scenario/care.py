@@ -68,6 +68,15 @@ class Waiting(Block):
     """What befalls people while they wait."""
 
 
+class Step(Block):
+    """A way onward: up, down, or across."""
+
+    to: Id
+    """Name of a package; or, with several teams, of another team: then to its assessment."""
+    share: ShareBySeverity
+    """Share of people who take it, for all or by severity. 0% to 100%."""
+
+
 class SecondAssessment(Block):
     """Another assessment for those of whom one appointment does not tell enough."""
 
@@ -134,6 +143,9 @@ class Assessment(Block):
     """Another assessment for some; default none."""
     joint: JointAssessment | None = None
     """Assessments by two clinicians; default none."""
+    onward: Annotated[list[Step], Field(max_length=16)] = default([])
+    """Who of those in need of treatment goes on to another team, with several teams: to its assessment, or straight to
+    one of its packages."""
     limits: Limits = default({})
     """Role → severities it may assess; a role that is not named here assesses all."""
     efficiency: Efficiency = default({})
@@ -255,23 +267,16 @@ AlsoItem = Annotated[
 ]
 
 
-class Step(Block):
-    """A way from the end of one package to another: up, down, or across."""
-
-    to: Id
-    """Name of the package."""
-    share: ShareBySeverity
-    """Share of those who complete the course who go on to it, for all or by severity. 0% to 100%."""
-
-
 class Package(Block):
     """A package of care: a lead series of contacts, and what else comes with it."""
 
     stream: Id | None = None
     """Name of the queue that people wait in for it; default the package's own name."""
+    team: Id | None = None
+    """Team that gives it; needed with several teams."""
     share: ShareBySeverity
     """Share of those who need treatment who get this package, for all or by severity. 0% to 100%; over all packages
-    100%. Who worsens while waiting gets what the new severity needs."""
+    of a team 100%. Who worsens while waiting gets what the new severity needs."""
     caseload_weight: Annotated[float, number(0.0, 10.0)] = 1.0
     """Caseload places that one person takes up. 0 to 10."""
     lead: Series

@@ -78,6 +78,8 @@ def read_changes(entries: Sequence[Entry], plan: Plan, findings: Findings) -> tu
 
 def _fixed(steps: Steps) -> str | None:
     """What a path is, if it cannot change in time."""
+    if steps[0] == "teams" and len(steps) > 2:
+        steps = steps[2:]
     planned = _FIXED_SECOND.get(str(steps[1])) if str(steps[0]) == "workforce" and len(steps) > 1 else None
     return _FIXED.get(str(steps[0])) or planned or _FIXED_LAST.get(str(steps[-1]))
 

@@ -5,15 +5,19 @@ In: a validated `Plan`. Out: `Misfit` records. Each check is one short function,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from dataclasses import replace
 
 from workforce_sim import units
-from workforce_sim.scenario.care import Efficiency, Limits, PooledSeries, Series, Support
+from workforce_sim.scenario.care import Efficiency, Limits, Package, PooledSeries, Series, Step, Support
 from workforce_sim.scenario.document import Steps
 from workforce_sim.scenario.misfit import Misfit
 from workforce_sim.scenario.plan_checks import plan_misfits
 from workforce_sim.scenario.quantities import SUM_TOLERANCE
-from workforce_sim.scenario.schema import Plan
+from workforce_sim.scenario.schema import Plan, Source
+from workforce_sim.scenario.staffing import Role
+from workforce_sim.scenario.teams import kinds, of_kind
 
 GREATEST_IN_POST = 1.5
 """People in post on the first day, at most so many times the posts funded."""
@@ -21,9 +25,84 @@ GREATEST_IN_POST = 1.5
 
 def misfits(plan: Plan) -> Iterator[Misfit]:
     """All misfits of a plan, on whatever day it stands."""
+    found = list(_teams(plan))
+    yield from found
+    if found:
+        return
     for check in _CHECKS:
         yield from check(plan)
+    told = set()
+    for kind in kinds(plan):
+        own = of_kind(plan, kind)
+        for check in _CHECKS_OF_TEAMS:
+            for misfit in check(own):
+                steps = misfit.steps
+                if plan.teams and getattr(plan.teams[kind], str(steps[0]), None) is not None:
+                    steps = ("teams", kind, *steps)
+                if (steps, misfit.found) not in told:
+                    told.add((steps, misfit.found))
+                    yield replace(misfit, steps=steps)
     yield from plan_misfits(plan)
+
+
+def _teams(plan: Plan) -> Iterator[Misfit]:
+    """Everything has its team, if there are several; the other checks need that."""
+    blocks: tuple[tuple[Steps, Mapping[str, Role | Package | Source]], ...] = (
+        (("workforce", "roles"), plan.workforce.roles),
+        (("packages",), plan.packages),
+        (("demand", "sources"), plan.demand.sources),
+    )
+    if plan.teams and plan.copies != 1:
+        yield Misfit(("copies",), f"{plan.copies} copies of several teams", "`copies` within each team")
+    for steps, block in blocks:
+        for name, part in block.items():
+            if not plan.teams and part.team is not None:
+                yield Misfit((*steps, name, "team"), f'"{part.team}"', "no team, or several `teams`")
+            elif plan.teams and part.team not in plan.teams:
+                found = "no team" if part.team is None else f'"{part.team}"'
+                where = (*steps, name) if part.team is None else (*steps, name, "team")
+                yield Misfit(where, found, f"one of the teams: {', '.join(plan.teams)}")
+    for kind in plan.teams:
+        if kind in plan.packages:
+            yield Misfit(("teams", kind), f'"{kind}", which is a package, too', "another name")
+        if not of_kind(plan, kind).packages:
+            yield Misfit(("teams", kind), "a team without a package", "at least one package of the team")
+        for steps, roles in _role_lists(of_kind(plan, kind)):
+            own = getattr(plan.teams[kind], str(steps[0]), None) is not None
+            for position, role in enumerate(roles):
+                if steps[0] != "workforce" and plan.workforce.roles[role].team != kind:
+                    where = (*(("teams", kind) if own else ()), *steps, position)
+                    yield Misfit(where, f'"{role}", which is not in team {kind}', f"roles of team {kind}")
+
+
+def _onward(plan: Plan) -> Iterator[Misfit]:
+    for severity in plan.severities:
+        total = sum(step.share[severity] for step in plan.assessment.onward)
+        if total > 1 + SUM_TOLERANCE:
+            found = f"shares that add up to {units.SHARE.write(round(total, 8))} for {severity}"
+            yield Misfit(("assessment", "onward"), found, "shares that add up to at most 100%")
+
+
+def _ways_onward(plan: Plan) -> Iterator[Misfit]:
+    """Every way leads somewhere: a package, or another team."""
+    for kind in kinds(plan):
+        own = of_kind(plan, kind)
+        block = plan.teams[kind].assessment if plan.teams else None
+        before: Steps = ("teams", kind) if block is not None else ()
+        others = [name for name, package in plan.packages.items() if name not in own.packages]
+        teams = [name for name in plan.teams if name != kind]
+        yield from _lead_somewhere((*before, "assessment", "onward"), own.assessment.onward, [*teams, *others])
+        for name, package in own.packages.items():
+            yield from _lead_somewhere(("packages", name, "steps"), package.steps, [*plan.packages, *teams])
+
+
+def _lead_somewhere(where: Steps, steps: list[Step], targets: list[str]) -> Iterator[Misfit]:
+    for position, step in enumerate(steps):
+        if step.to not in targets:
+            expected = f"one of {', '.join(targets)}" if targets else "no way onward: there is one team only"
+            yield Misfit((*where, position, "to"), f'"{step.to}"', expected)
+        if step.to in [earlier.to for earlier in steps[:position]]:
+            yield Misfit((*where, position, "to"), f'"{step.to}" a second time', "each once")
 
 
 def opening_misfits(plan: Plan) -> Iterator[Misfit]:
@@ -72,12 +151,6 @@ def _package_shares(plan: Plan) -> Iterator[Misfit]:
 
 def _steps(plan: Plan) -> Iterator[Misfit]:
     for name, package in plan.packages.items():
-        for position, step in enumerate(package.steps):
-            steps = ("packages", name, "steps", position, "to")
-            if step.to not in plan.packages:
-                yield Misfit(steps, f'"{step.to}"', f"a package: {', '.join(plan.packages)}")
-            if step.to in [earlier.to for earlier in package.steps[:position]]:
-                yield Misfit(steps, f'"{step.to}" a second time', "each package once")
         for severity in plan.severities:
             total = sum(step.share[severity] for step in package.steps)
             if total > 1 + SUM_TOLERANCE:
@@ -252,7 +325,7 @@ def _assessors(plan: Plan) -> Iterator[Misfit]:
                 yield Misfit((*steps, position), f'"{name}", whose job plan has no assessments', expected)
     able = {name for _, roles in lists for name in roles}
     for name, role in plan.workforce.roles.items():
-        if role.job_plan.assessment and name not in able:
+        if role.job_plan.assessment and name not in able and (not plan.teams or role.team in plan.teams):
             steps = ("workforce", "roles", name, "job_plan", "assessment")
             yield Misfit(steps, f"time for assessments that {name} does not do", f"{name} among `assessment.roles`")
 
@@ -296,6 +369,9 @@ def _supervision(plan: Plan) -> Iterator[Misfit]:
 
 
 _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
-    _drift, _groups_of_sources, _urgent_shares, _crisis, _package_shares, _steps, _sessions, _names, _eligible, _efficiencies, _leads, _targets, _repeated_roles, _assessors,
-    _remote, _notice, _supervision,
+    _drift, _groups_of_sources, _ways_onward, _targets, _notice, _supervision,
+)  # fmt: skip
+_CHECKS_OF_TEAMS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
+    _urgent_shares, _crisis, _package_shares, _steps, _onward, _sessions, _names, _eligible, _efficiencies, _leads,
+    _repeated_roles, _assessors, _remote,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from workforce_sim.scenario.document import Steps
 from workforce_sim.scenario.misfit import Misfit
 from workforce_sim.scenario.schema import Plan
 
@@ -16,8 +17,29 @@ WORKFORCE = ("workforce",)
 
 def plan_misfits(plan: Plan) -> Iterator[Misfit]:
     """All misfits of the workforce plan."""
-    for check in (_intakes, _upskilling, _conversions, _freezes, _promotions, _preceptors, _heaviest, _pay_known):
+    for check in (_within_a_team, _intakes, _upskilling, _conversions, _freezes, _promotions, _preceptors, _heaviest, _pay_known):
         yield from check(plan)
+
+
+def _within_a_team(plan: Plan) -> Iterator[Misfit]:
+    """Nobody trains, is supervised by or moves to a role of another team."""
+    workforce, roles = plan.workforce, plan.workforce.roles
+    pairs: list[tuple[Steps, str, str]] = []
+    for name, role in roles.items():
+        if role.promotion is not None:
+            pairs.append((("roles", name, "promotion", "from"), role.promotion.from_role, name))
+        by = role.supervision.by if role.supervision is not None else []
+        pairs += [(("roles", name, "supervision", "by", n), other, name) for n, other in enumerate(by)]
+    for name, course in workforce.training.items():
+        by = course.supervision.by if course.supervision is not None else []
+        pairs += [(("training", name, "supervision", "by", n), other, course.into) for n, other in enumerate(by)]
+    for name, scheme in workforce.upskilling.items():
+        pairs.append((("upskilling", name, "serving"), scheme.serving, scheme.into))
+    for name, swap in workforce.conversions.items():
+        pairs.append((("conversions", name, "vacant"), swap.vacant, swap.into))
+    for steps, other, name in pairs:
+        if roles[other].team != roles[name].team:
+            yield Misfit((*WORKFORCE, *steps), f'"{other}", of another team than {name}', "a role of the same team")
 
 
 def _intakes(plan: Plan) -> Iterator[Misfit]:

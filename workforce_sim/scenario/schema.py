@@ -98,6 +98,8 @@ class Source(Block):
     not among the urgent. 0% to 100%; default none."""
     severity: Mix
     """Severity → share of its referrals, adding up to 100%."""
+    team: Id | None = None
+    """Team that is referred to; needed with several teams."""
     groups: dict[str, Share] = default({})
     """Group → share of its referrals, adding up to 100%; default the shares of `groups`."""
 
@@ -266,6 +268,38 @@ class Safety(Block):
     """Severities whose people in treatment need a registered coordinator at all times; default none."""
 
 
+class Team(Block):
+    """One of several teams. Roles, packages and sources say which team they belong to; a block that a team does not
+    have of its own is that of the whole scenario."""
+
+    copies: Annotated[int, count(1, 10_000)] = 1
+    """So many such teams side by side, each with its own lists. 1 to 10,000."""
+    calendar: Calendar | None = None
+    """The days on which it is open."""
+    waiting: Waiting | None = None
+    """Its queues."""
+    triage: Triage | None = None
+    """What it costs to decide on referrals."""
+    opt_in: OptIn | None = None
+    """Those accepted are asked whether they want to be seen."""
+    assessment: Assessment | None = None
+    """The first appointment."""
+    did_not_attend: DidNotAttend | None = None
+    """Appointments that are missed without notice."""
+    crisis: Crisis | None = None
+    """What a crisis costs the team."""
+    discharge: Discharge | None = None
+    """How courses end before the contacts planned."""
+    in_treatment: InTreatment | None = None
+    """What befalls people in treatment."""
+    handover: Handover | None = None
+    """What it costs when a clinician leaves."""
+    remote: Remote | None = None
+    """Contacts by video or phone."""
+    today: Today | None = None
+    """The opening state."""
+
+
 class Plan(Block):
     """A whole scenario, as it stands on one day."""
 
@@ -284,7 +318,9 @@ class Plan(Block):
     calendar: Calendar = default({})
     """The days on which the clinic is open."""
     copies: Annotated[int, count(1, 10_000)] = 1
-    """So many such teams side by side. 1 to 10,000."""
+    """So many such teams side by side, each with its own lists. 1 to 10,000."""
+    teams: Annotated[dict[Id, Team], Field(max_length=32)] = default({})
+    """Name of a team → what it has of its own; default one team."""
     severities: Annotated[list[Id], Field(min_length=1, max_length=8)]
     """Names of the severities, mildest first; 1 to 8."""
     groups: Annotated[dict[Id, Group], Field(min_length=1, max_length=32)] = default({"everyone": {"share": "100%"}})

@@ -182,6 +182,8 @@ PayBand = Annotated[str, OneOf(tuple(PAY_BANDS), "a pay band")]
 class Role(Block):
     """The posts of one role, the people in them, and what they do."""
 
+    team: Id | None = None
+    """Team that has the role; needed with several teams. Posts are those of each of its copies."""
     funded: Annotated[float, wte()]
     """Posts funded. Whole-time equivalents; 0 to 10,000."""
     in_post: Annotated[float, wte()] = Field(default_factory=lambda given: given["funded"], validate_default=False)

@@ -11,6 +11,7 @@ from numba import njit
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.heaps import leave, treatment_heap
 from workforce_sim.engine.kernel.people import (
+    STEP_DRAWS,
     become,
     contact_falls_due,
     count,
@@ -37,9 +38,6 @@ from workforce_sim.streams import Purpose
 
 HANDOVER_DRAWS = 256
 """Number within the episode of the first draw about a handover."""
-
-STEP_DRAWS = 10
-"""Draws about the courses of a package are numbered from (packages before this one << 10)."""
 
 
 @njit(cache=True)

@@ -33,6 +33,8 @@ from workforce_sim.engine.kernel.people import (
     package_at,
     queue_up,
     step,
+    target_of,
+    transfer,
     value_of,
 )
 from workforce_sim.inputs.codes import (
@@ -93,7 +95,7 @@ def has_turn(r, s):
 def receive_time(w, r, day, slot):
     """The day's seconds of one who is present; what is kept for the urgent beyond an appointment is given free."""
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 1], s["team"], s["role"]]
+    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
     in_post = s["wte"] if s["kind"] == StaffKind.IN_POST else 0
     use[Use.IN_POST_DAYS] += in_post
     if not w.roster[slot, day]:
@@ -115,7 +117,7 @@ def clinician_day(w, r, day, slot):
     if not w.roster[slot, day]:
         return
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 1], s["team"], s["role"]]
+    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
     answer_crises(w, r, day, s, use)
     hold_contacts(w, r, day, slot, s, use)
     triage(w, r, day, s, use)
@@ -378,11 +380,13 @@ def complete(w, r, day, i):
     """The lead's planned contacts are done: the end of the spell, or another package."""
     p = w.patient[i]
     w0, _, _, _ = draw(w, p, Purpose.STEP, p["steps"])
-    for package in range(r.step_chance.shape[2]):
-        if w0 < r.step_chance[p["package"], p["severity"], package] and p["steps"] < MOST_STEPS:
-            step(w, r, day, i, package)
-            return
-    end_spell(w, r, day, i, End.COMPLETED)
+    target = target_of(r.step_chance[p["package"], p["severity"]], w0) if p["steps"] < MOST_STEPS else -1
+    if target < 0:
+        end_spell(w, r, day, i, End.COMPLETED)
+    elif target < r.package_kind.shape[0] and r.package_kind[target] == w.kind[p["team"]]:
+        step(w, r, day, i, target)
+    else:
+        transfer(w, r, day, i, target)
 
 
 @njit(cache=True)
@@ -418,7 +422,7 @@ def attend(w, day, p, course, is_lead):
         if p["start_day"] == NOT_YET:
             p["start_day"] = day
             count(w, p, day, Flow.STARTED, 1)
-            w.package_record[w.day_table[day, 1], p["team"], p["package"], PackageStock.STARTED] += 1
+            w.package_record[w.day_table[day, 0], p["team"], p["package"], PackageStock.STARTED] += 1
 
 
 @njit(cache=True)
@@ -502,7 +506,7 @@ def assess(w, r, day, slot, s, use):
         if colleague >= 0:
             other = w.staff[colleague]
             spend(other, their_seconds, False)
-            their_use = w.use[w.day_table[day, 1], other["team"], other["role"]]
+            their_use = w.use[w.day_table[day, 0], other["team"], other["role"]]
             their_use[Use.ASSESSMENT_MISSED if missed else Use.ASSESSMENT] += their_seconds
         p["assessment_attempts"] += 1
         leave(w.heap, node, best)
@@ -588,9 +592,13 @@ def conclude_assessment(w, r, day, i):
     p = w.patient[i]
     count(w, p, day, Flow.ASSESSED, 1)
     p["assessed_day"] = day
-    w0, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
+    w0, w1, w2, _ = draw(w, p, Purpose.OUTCOME, 0)
     if w0 >= r.chance[p["severity"], p["group"], Chance.TO_TREATMENT]:
         end_spell(w, r, day, i, End.CLOSED_WITH_ADVICE)
+        return
+    target = target_of(r.onward[p["severity"]], w2)
+    if target >= 0:
+        transfer(w, r, day, i, target)
         return
     p["package"] = package_at(r, p["severity"], w1)
     become(w, p, State.WAITING_TREATMENT)

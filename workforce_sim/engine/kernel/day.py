@@ -11,8 +11,10 @@ from numba import njit
 from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join_caseload
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
+from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.kernel.people import (
     answer_invitation,
+    arrive,
     become,
     befall,
     begin_spell,
@@ -48,7 +50,10 @@ from workforce_sim.streams import Purpose
 
 @njit(cache=True)
 def advance(w, r, until):
-    """Runs the days from `counter[DAY]` up to and without `until`; comes back early with the reason why."""
+    """Runs the days from `counter[DAY]` up to and without `until`; comes back early with the reason why.
+
+    r: the rules of all kinds of team; those of one kind go with its teams, here and in all that is called from outside.
+    """
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
         if w.counter[Counter.FREE_ROWS] < referred:
@@ -58,14 +63,21 @@ def advance(w, r, until):
             return Stop.LOG_FULL
         receive_referrals(w, r, day, referred)
         for team in range(w.team_slots.shape[0] - 1):
-            what_is_due(w, r, day, team)
+            own = of_team(w, r, team)
+            what_is_due(w, own, day, team)
             if w.dirty[team]:
-                allocate(w, r, day, team)
-            if w.day_table[day, 0]:
-                run_clinics(w, r, day, team)
+                allocate(w, own, day, team)
+            if w.day_table[day, 1 + w.kind[team]]:
+                run_clinics(w, own, day, team)
         record(w, r, day)
         w.counter[Counter.DAY] = day + 1
     return Stop.DONE
+
+
+@njit(cache=True)
+def of_team(w, r, team):
+    """The rules that a team follows."""
+    return of_kind(r, w.kind[team])
 
 
 @njit(cache=True)
@@ -85,14 +97,14 @@ def receive_referrals(w, r, day, referred):
         row = w.referral[w.counter[Counter.REFERRALS_TAKEN]]
         w.counter[Counter.REFERRALS_TAKEN] += 1
         i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
-        p = w.patient[i]
+        p, own = w.patient[i], of_team(w, r, row["team"])
         _, _, w2, _ = draw(w, p, Purpose.PERSON, 0)
-        if w2 < beyond(w, r, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
-            set_cell(r, p)
+        if w2 < beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
+            set_cell(own, p)
             count(w, p, day, Flow.DETERRED, 1)
             free_row(w, i)
         else:
-            refer(w, r, day, i)
+            refer(w, own, day, i)
 
 
 @njit(cache=True)
@@ -117,7 +129,9 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[PEOPLE, team]
     i = take(bucket, w.patient, day)
     while i >= 0:
-        if w.patient[i]["state"] == State.AT_RISK:
+        if w.patient[i]["state"] == State.AT_RISK and w.patient[i]["bound_for"] >= 0:
+            arrive(w, r, day, i)
+        elif w.patient[i]["state"] == State.AT_RISK:
             come_back(w, r, day, i)
         else:
             befall(w, r, day, i)
@@ -139,7 +153,7 @@ def what_is_due(w, r, day, team):
 @njit(cache=True)
 def record(w, r, day):
     """Step 6: the stocks of the day's end."""
-    period = w.day_table[day, 1]
+    period = w.day_table[day, 0]
     for cell in range(w.stock.shape[0]):
         flow, stock = w.flow[period, cell], w.stock[cell]
         flow[Flow.DAYS_WAITING_ASSESSMENT] += stock[Stock.WAITING_ASSESSMENT]
@@ -148,7 +162,7 @@ def record(w, r, day):
         flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
         flow[Flow.DAYS_WAITING_STEP] += stock[Stock.WAITING_STEP]
     measure_lists(w)
-    if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 1] != period:
+    if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 0] != period:
         end_period(w, r, day, period)
 
 
@@ -190,7 +204,7 @@ def end_period(w, r, day, period):
 @njit(cache=True)
 def count_unsafe(w, r, day, period):
     """Those unallocated for too long, and those without the registered coordinator that they need."""
-    nobody = r.coordinates.shape[1] - 1
+    nobody = r.coordinates.shape[2] - 1
     for i in range(w.patient.shape[0]):
         p = w.patient[i]
         role = -1
@@ -200,7 +214,7 @@ def count_unsafe(w, r, day, period):
                 w.stock_record[period, p["cell"], Stock.UNALLOCATED_LONG] += 1
         elif p["state"] == State.IN_TREATMENT:
             role = w.staff[p["slot"]]["role"]
-        if role >= 0 and not r.coordinates[p["severity"], role]:
+        if role >= 0 and not r.coordinates[w.kind[p["team"]], p["severity"], role]:
             w.stock_record[period, p["cell"], Stock.UNCOORDINATED] += 1
 
 
@@ -212,8 +226,9 @@ def open_service(w, r, opening):
     """Section 8: places the people found on day 0."""
     for k in range(opening.shape[0]):
         found = opening[k]
+        own = of_team(w, r, found["team"])
         i = new_person(w, found["key"], found["team"], found["source"], found["severity"], found["group"])
-        begin_spell(w, r, i, found["referral_day"])
+        begin_spell(w, own, i, found["referral_day"])
         p = w.patient[i]
         if found["state"] == State.AT_RISK:
             p["state"] = State.AT_RISK
@@ -224,11 +239,11 @@ def open_service(w, r, opening):
             p["first_contact_day"] = found["referral_day"]
             p["assessed_day"] = found["referral_day"]
         if found["state"] == State.IN_TREATMENT:
-            place_in_treatment(w, r, i, found)
+            place_in_treatment(w, own, i, found)
         else:
             become(w, p, found["state"])
-            queue_up(w, r, i)
-        next_candidate_day(w, r, w.counter[Counter.DAY], i)
+            queue_up(w, own, i)
+        next_candidate_day(w, own, w.counter[Counter.DAY], i)
     measure_lists(w)
 
 

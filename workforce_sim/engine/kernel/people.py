@@ -20,6 +20,7 @@ from workforce_sim.engine.kernel.heaps import (
     treatment_heap,
     triage_heap,
 )
+from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.state import Counter
 from workforce_sim.inputs.codes import (
     EPISODE_SHIFT,
@@ -45,7 +46,8 @@ from workforce_sim.streams import CERTAIN, Purpose, luck
 
 FLOW_OF_END = np.array(
     [-1, Flow.DECLINED, Flow.GAVE_UP, Flow.CLOSED_NOT_ATTENDED, Flow.CLOSED_WITH_ADVICE, Flow.COMPLETED,
-     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE]
+     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE,
+     Flow.TRANSFERRED]
 )  # fmt: skip
 """The flow that counts each End."""
 
@@ -61,6 +63,10 @@ PACKAGE_STOCK_OF_STATE = np.array(
      PackageStock.WAITING]
 )  # fmt: skip
 """The package stock that each State counts in; -1: none."""
+
+
+STEP_DRAWS = 10
+"""Draws about the courses of a package are numbered from (packages before this one << 10)."""
 
 
 @njit(cache=True)
@@ -87,7 +93,7 @@ def value_of(r, law, word):
 @njit(cache=True)
 def count(w, p, day, flow, n):
     """Adds n to a flow, where this person is counted."""
-    w.flow[w.day_table[day, 1], p["cell"], flow] += n
+    w.flow[w.day_table[day, 0], p["cell"], flow] += n
 
 
 @njit(cache=True)
@@ -161,6 +167,8 @@ def begin_spell(w, r, i, referral_day):
     p["befalls"] = 0
     p["assessment_attempts"] = 0
     p["assessments"] = 0
+    p["internal"] = 0
+    p["bound_for"] = -1
     p["steps"] = 0
     p["missed_in_row"] = 0
     p["handovers"] = 0
@@ -215,6 +223,7 @@ def log_spell(w, i, end, end_day):
     row["contacts"] = p["contacts"]
     row["missed"] = p["missed"]
     row["handovers"] = p["handovers"]
+    row["internal"] = p["internal"]
 
 
 # --- referral ------------------------------------------------------------------------------------------------------
@@ -349,6 +358,26 @@ def come_back(w, r, day, i):
     w.patient[i]["episode"] += 1
     count(w, w.patient[i], day, Flow.RETURNED, 1)
     refer(w, r, day, i)
+
+
+@njit(cache=True)
+def arrive(w, r, day, i):
+    """A person comes from another team: to its assessment, or straight to a package."""
+    p = w.patient[i]
+    target, urgent = p["bound_for"], p["urgent"]
+    p["episode"] += 1
+    begin_spell(w, r, i, day)
+    p["internal"] = 1
+    p["urgent"] = min(1, urgent)
+    count(w, p, day, Flow.TRANSFERRED_IN, 1)
+    if target < r.package_kind.shape[0]:
+        p["package"] = target
+        p["assessed_day"] = day
+        become(w, p, State.WAITING_TREATMENT)
+        queue_up(w, r, i)
+    else:
+        offer_assessment(w, r, day, i)
+    next_candidate_day(w, r, day, i)
 
 
 @njit(cache=True)
@@ -515,24 +544,39 @@ def is_remote(r, p, word, threshold):
 
 @njit(cache=True)
 def clinician_of_series(w, r, p, course, task):
-    """The named clinician of a further series: who it was if still there, else the most preferred role, most room."""
-    best, best_rank, best_room = -1, 0, 0
+    """The named clinician of a further series: who it was if still there, else one of the most preferred role.
+
+    Among those it is luck in proportion to WTE, because room changes while the morning's news comes in.
+    """
     if course["slot"] >= 0:
         s = w.staff[course["slot"]]
         is_there = s["occupied"] and s["accepts"] >= 0 and s["key"] == course["clinician"]
         if is_there and r.seconds[task, 0, p["severity"], s["role"]] >= 0:
             return np.int64(course["slot"])
+    course["slot"] = -1
+    rank, wte = -1, 0
     for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
-        s = w.staff[slot]
-        if not s["occupied"] or s["accepts"] <= 0 or r.seconds[task, 0, p["severity"], s["role"]] < 0:
-            continue
-        rank, room = r.rank[task, s["role"]], s["places"] - s["held"]
-        if best < 0 or rank < best_rank or (rank == best_rank and room > best_room):
-            best, best_rank, best_room = slot, rank, room
-    course["slot"] = best
-    if best >= 0:
-        course["clinician"] = w.staff[best]["key"]
-    return np.int64(best)
+        if may_be_named(w, r, p, task, slot):
+            own = r.rank[task, w.staff[slot]["role"]]
+            wte = w.staff[slot]["wte"] + (wte if own == rank else 0) if rank < 0 or own <= rank else wte
+            rank = own if rank < 0 else min(rank, own)
+    _, _, w2, _ = draw(w, p, Purpose.COURSE, (p["steps"] << STEP_DRAWS) + course["place"])
+    left = wte * w2 >> 32
+    for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
+        if may_be_named(w, r, p, task, slot) and r.rank[task, w.staff[slot]["role"]] == rank:
+            left -= w.staff[slot]["wte"]
+            if left < 0:
+                course["slot"] = slot
+                course["clinician"] = w.staff[slot]["key"]
+                break
+    return np.int64(course["slot"])
+
+
+@njit(cache=True)
+def may_be_named(w, r, p, task, slot):
+    """May the clinician in a slot be given a new course of a further series?"""
+    s = w.staff[slot]
+    return s["occupied"] and s["accepts"] > 0 and r.seconds[task, 0, p["severity"], s["role"]] >= 0
 
 
 @njit(cache=True)
@@ -587,17 +631,44 @@ def give_back_place(w, i):
 
 @njit(cache=True)
 def end_spell(w, r, day, i, end):
-    """The spell ends today: every place is given up, the row logged, and a return drawn."""
+    """The spell ends today, and a return is drawn."""
     p = w.patient[i]
-    count(w, p, day, FLOW_OF_END[end], 1)
-    leave_lists(w, i)
     returns = Chance.RETURNS_EARLY if is_early(w, r, i) else Chance.RETURNS
-    give_up_treatment(w, r, i)
-    become(w, p, State.AT_RISK)
-    log_spell(w, i, end, day)
+    close_spell(w, r, day, i, end)
     w0, w1, _, _ = draw(w, p, Purpose.RETURN, 0)
     will_return = w0 < r.chance[p["severity"], p["group"], returns]
     come_back_or_go(w, i, will_return, day + max(1, value_of(r, r.setting[Setting.RETURN_LAW], w1)))
+
+
+@njit(cache=True)
+def close_spell(w, r, day, i, end):
+    """Every place is given up, and the row logged."""
+    p = w.patient[i]
+    count(w, p, day, FLOW_OF_END[end], 1)
+    leave_lists(w, i)
+    give_up_treatment(w, r, i)
+    become(w, p, State.AT_RISK)
+    log_spell(w, i, end, day)
+
+
+@njit(cache=True)
+def transfer(w, r, day, i, target):
+    """The person goes to another team, and arrives there tomorrow. target: see `Rules.onward`."""
+    p, packages = w.patient[i], r.package_kind.shape[0]
+    close_spell(w, r, day, i, End.TRANSFERRED)
+    kind = r.package_kind[target] if target < packages else target - packages
+    p["team"] = w.linked[p["team"], kind]
+    p["bound_for"] = target
+    come_back_or_go(w, i, True, day + 1)
+
+
+@njit(cache=True)
+def target_of(cumulative, word):
+    """The way onward at a word of luck; -1: none."""
+    for target in range(cumulative.shape[0]):
+        if word < cumulative[target]:
+            return target
+    return -1
 
 
 @njit(cache=True)
@@ -639,9 +710,13 @@ def step(w, r, day, i, package):
 
 @njit(cache=True)
 def release(w, r, slot):
-    """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over."""
+    """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over.
+
+    r: the rules of all kinds of team.
+    """
     day = w.counter[Counter.DAY]
     s = w.staff[slot]
+    r = of_kind(r, w.kind[s["team"]])
     i = s["case_head"]
     while i >= 0:
         p = w.patient[i]
@@ -661,7 +736,7 @@ def release(w, r, slot):
         join_pool(w, r, node >> 1, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
         node = w.heap[own_heap(r, slot)]
     unused = s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
-    w.use[w.day_table[day, 1], s["team"], s["role"], Use.UNUSED] += unused
+    w.use[w.day_table[day, 0], s["team"], s["role"], Use.UNUSED] += unused
     s["bank_treatment"] = 0
     s["bank_assessment"] = 0
     s["bank_urgent"] = 0

@@ -45,7 +45,8 @@ class Personnel(NamedTuple):
     staff: np.ndarray  # STAFF, (slot,)
     people: np.ndarray  # PERSON, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
-    working: np.ndarray  # uint8, (day,), goes on beyond the horizon, so that a longer run has the same past
+    kind: np.ndarray  # int64, (team,)
+    working: np.ndarray  # uint8, (kind, day), goes on beyond the horizon, so that a longer run has the same past
     team_slots: np.ndarray  # int64, (team + 1,), slots of a team are team_slots[t] .. team_slots[t + 1] - 1
     in_post: np.ndarray  # int64, (team, terms), hundredths of a WTE
     at_work: np.ndarray  # int64, (team, 2, terms): of those, not on long absence; of those, newcomers with a preceptor
@@ -98,7 +99,7 @@ def plan_leave(p, stretch, leave, study):
     for slot in range(stretch.slot, stretch.last_slot):
         if p.staff[slot]["occupied"] and p.people[slot]["leave_planned"] <= stretch.first:
             p.people[slot]["leave_planned"] = stretch.until
-            present = p.working[stretch.first : stretch.until].copy()
+            present = p.working[p.kind[p.staff[slot]["team"]], stretch.first : stretch.until].copy()
             take_annual_leave(present, p.staff[slot]["key"], stretch, leave, p.leave_weight)
             take_study_days(present, p.staff[slot]["key"], stretch, study)
             for day in range(stretch.first, last):
@@ -196,8 +197,9 @@ def draw_sickness(p, stretch, share, recovers, gain, bounds):
 def fall_ill(p, slot, stretch, sick, falls_ill, stays_ill):
     """Walk through the working days of a stretch, ill or well; whether ill on the last of them."""
     block, words = -1, (0, 0, 0, 0)
+    working = p.working[p.kind[p.staff[slot]["team"]]]
     for day in range(stretch.first, min(stretch.until, p.roster.shape[1])):
-        if p.working[day]:
+        if working[day]:
             date = stretch.origin + day
             if date >> 2 != block:
                 block = date >> 2
@@ -303,7 +305,7 @@ def book_supervision(p, team, today):
             days_present = p.roster[slot, since:today].sum()
             record[p.staff[slot]["role"], Staffing.SUPERVISION_SECONDS] += person["supervision"] * days_present
             record[p.staff[slot]["role"], Staffing.SUPERVISION_SHORTFALL] += person["not_given"] * days_present
-    working_days = p.working[since:today].sum()
+    working_days = p.working[p.kind[team], since:today].sum()
     for terms in range(p.terms.size):
         record[p.role_of_terms[terms], Staffing.SUPERVISION_SHORTFALL] += p.unsupervised[team, terms] * working_days
 
