@@ -195,7 +195,8 @@ def test_giving_up_for_want_of_a_place_is_erlang_a() -> None:
     """In an overloaded queue whose impatient leave it, as many give up, and wait, as in M/M/c+M by the day, which is
     Erlang A as the day goes to nothing."""
     weekly, places, gives_up = 2.3, 4, -np.log(1 - daily(0.2))  # a sixth more than there is room for
-    text = world(referrals=weekly, caseload=places, **BY_CHANCE, waiting=", per_week: {gives_up: 20%}", more=DROPS_OUT)
+    text = world(copies=20, referrals=weekly, caseload=places, **BY_CHANCE, waiting=", per_week: {gives_up: 20%}",
+                 more=DROPS_OUT)  # fmt: skip
     truth = markov_by_the_day(weekly / 7, LEAVES, places, gives_up)
     formula = erlang_a(weekly / 7, LEAVES, places, gives_up)
     is_limit(formula, partial(markov_by_the_day, weekly / 7, LEAVES, places, gives_up))
@@ -269,7 +270,7 @@ def test_stays_of_one_length_are_crommelins_queue(nurses: int, caseload: int) ->
     rate = weekly * places / 7
     law = crommelin(rate, days, places)
     number = np.arange(len(law))
-    result = runs(world(referrals=f"{weekly * places:g}", nurses=nurses, caseload=caseload))
+    result = runs(world(referrals=f"{weekly * places:g}", copies=40 // nurses, nurses=nurses, caseload=caseload))
     covers([np.mean(waits(run)) for run in result], law @ np.maximum(number - places, 0) / rate, width=0.07)
     for there in (places, 2 * places):
         found = [
@@ -361,7 +362,7 @@ def test_who_goes_first_waits_as_cobham_says(by: str) -> None:
     limit = cobham(weekly / 7 * shares / short, mean * short, square * short**2) / short
     np.testing.assert_allclose(limit, cobham_without_days(weekly / 7 * shares, mean, square), rtol=1e-4)
     waited = []
-    for run in runs(world(referrals=weekly, contacts="{mean: 6, sd: 4}", **mix), 30):
+    for run in runs(world(referrals=weekly, contacts="{mean: 6, sd: 4}", **mix), 20):
         rows = rows_in_time(run)
         wait = rows["allocated_day"] - rows["assessed_day"] - 1
         waited.append([wait[rows[column] == last - k].mean() for k in range(len(shares))])
