@@ -563,6 +563,12 @@ def systems(draw: st.DrawFn) -> Tree:
         for package in world["packages"].values():
             if not package["steps"] and draw(st.booleans()):
                 package["steps"] = [{"to": draw(way), "share": draw(of_severity(severities, percent(0, 80, 20)))}]
+    if draw(st.booleans()):
+        helper = draw(st.sampled_from(sorted(other["workforce"]["roles"])))
+        other["workforce"]["roles"][helper]["also_serves"] = ["north"]
+        lists = [item["roles"] for package in tree["packages"].values() for item in package["also"]]
+        for roles in (tree["crisis"]["roles"], *lists):
+            roles += [helper] if draw(st.booleans()) else []
     tree["demand"]["sources"] |= other["demand"]["sources"]
     tree["packages"] |= other["packages"]
     tree["workforce"]["roles"] |= other["workforce"]["roles"]

@@ -167,6 +167,7 @@ class Book:
         self.package_chance: list[list[int]] = rules.package_chance.tolist()
         self.seconds: list[list[list[list[int]]]] = rules.seconds.tolist()
         self.rank: list[list[int]] = rules.rank.tolist()
+        self.serves: list[list[int]] = rules.serves.tolist()
         self.standard: list[int] = rules.standard.tolist()
         self.heaviest: list[int] = rules.heaviest.tolist()
         self.coordinates: list[list[int]] = rules.coordinates.tolist()
@@ -1009,7 +1010,7 @@ class Clinician:
         while self.overtime_left > 0 and self.own:
             if self.own[0][0] + book.setting.OVERTIME_AFTER >= today + ORIGIN:
                 return
-            _, _, pool_task, _, contact = self.next_contact()
+            _, _, pool_task, _, contact = self.next_contact(self.team)
             task = contact.person.rule(contact.course.series).TASK if pool_task < 0 else pool_task
             seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
             lacking = max(0, seconds - self.bank_treatment)
@@ -1018,7 +1019,7 @@ class Clinician:
             self.overtime_left -= lacking
             self.bank_treatment += lacking
             self.use[USE.OVERTIME] += lacking
-            yield from self.holds_contacts()
+            yield from self.holds_contacts_of(self.team)
 
     @property
     def is_present(self) -> bool:
@@ -1046,13 +1047,25 @@ class Clinician:
 
     def answers_crises(self) -> Story:
         """From treatment time first."""
-        task, due = self.team.book.setting.CRISIS_TASK, self.team.env.today + ORIGIN
-        lines = [line for s, line in enumerate(self.team.crisis) if self.team.book.may(task, s, self.role)]
+        for team in self.serves():
+            if not (yield from self.answers_crises_of(team)):
+                return
+
+    def serves(self) -> list[Team]:
+        """One's own team, and those that the role helps out."""
+        kinds = [kind for kind, helps in enumerate(self.team.book.serves[self.role]) if helps]
+        return [self.team, *(self.twin.linked(self.team, kind) for kind in kinds)]
+
+    def answers_crises_of(self, team: Team) -> Generator[simpy.Event, Any, bool]:
+        """False if time is short."""
+        book = team.book
+        task, due = book.setting.CRISIS_TASK, team.env.today + ORIGIN
+        lines = [line for s, line in enumerate(team.crisis) if book.may(task, s, self.role)]
         while heads := [line[0] for line in lines if line and line[0][0] <= due]:
             person: Person = min(heads)[-1]
-            seconds = self.team.book.seconds[task][0][person.severity][self.role]
+            seconds = book.seconds[task][0][person.severity][self.role]
             if self.bank_treatment + self.bank_assessment < seconds:
-                return
+                return False
             from_treatment = min(seconds, self.bank_treatment)
             self.bank_treatment -= from_treatment
             self.bank_assessment -= seconds - from_treatment
@@ -1061,19 +1074,25 @@ class Clinician:
             if person.state == STATE.WAITING_CRISIS:
                 person.call.succeed()
                 yield person.call
+        return True
 
     def holds_contacts(self) -> Story:
-        """Contacts due, oldest first, of the own list and the pools, until time runs short."""
-        book = self.team.book
-        while entry := self.next_contact():
+        for team in self.serves():
+            if not (yield from self.holds_contacts_of(team)):
+                return
+
+    def holds_contacts_of(self, team: Team) -> Generator[simpy.Event, Any, bool]:
+        """Contacts due, oldest first, of the own list and a team's pools, until time runs short: then false."""
+        book = team.book
+        while entry := self.next_contact(team):
             _, _, pool_task, place, contact = entry
             rule = contact.person.rule(contact.course.series)
             task = rule.TASK if pool_task < 0 else pool_task
             seconds = book.seconds[task][contact.remote][contact.person.severity][self.role]
             if not 0 <= seconds <= self.bank_treatment:  # below 0: new rules forbid it
-                return
+                return False
             if book.session[task].SIZE > 0:
-                yield from self.holds_session(task, seconds)
+                yield from self.holds_session(team, task, seconds)
                 continue
             attended = contact.word >= (rule.MISSED_REMOTE if contact.remote else rule.MISSED)
             if attended:
@@ -1084,14 +1103,15 @@ class Clinician:
             self.spends(seconds, USE.ATTENDED if attended else USE.MISSED)
             contact.held.succeed((attended, pool_task >= 0 and place == 0))
             yield contact.held
+        return True
 
-    def holds_session(self, task: int, seconds: int) -> Story:
+    def holds_session(self, team: Team, task: int, seconds: int) -> Story:
         """A group: the time of one appointment, for all who are due and have a seat."""
         self.bank_treatment -= seconds
         self.spends(seconds, USE.ATTENDED)
         self.use[USE.SESSIONS] += 1
-        for _ in range(self.team.book.session[task].SIZE):
-            heads = [pool[0] for pool in self.team.pools_of(self.role)[task] if pool]
+        for _ in range(team.book.session[task].SIZE):
+            heads = [pool[0] for pool in team.pools_of(self.role)[task] if pool]
             if not heads:
                 return
             contact: Contact = min(heads)[-1]
@@ -1102,22 +1122,24 @@ class Clinician:
             contact.held.succeed((attended, False))
             yield contact.held
 
-    def is_session_due(self, task: int, pools: list[Line]) -> bool:
+    def is_session_due(self, team: Team, task: int, pools: list[Line]) -> bool:
         """Enough people, or one who has waited long enough. Always, for contacts that are not held in groups."""
-        session, heads = self.team.book.session[task], [pool[0] for pool in pools if pool]
+        session, heads = team.book.session[task], [pool[0] for pool in pools if pool]
         if session.SIZE == 0 or not heads:
             return True
         waited_long = min(heads)[0] + session.WAIT <= self.team.env.today + ORIGIN
         return waited_long or sum(map(len, pools)) >= session.LEAST
 
-    def next_contact(self) -> Entry | None:
+    def next_contact(self, team: Team) -> Entry | None:
         heads = [
             pool[0]
-            for task, pools in self.team.pools_of(self.role).items()
-            if self.is_session_due(task, pools)
+            for task, pools in team.pools_of(self.role).items()
+            if self.is_session_due(team, task, pools)
             for pool in pools
             if pool
         ]
+        if team is not self.team:
+            return min(heads, default=None)
         if self.kind == KIND.TEMPORARY:
             yesterday = self.team.env.today - 1 + ORIGIN
             others = [other.own[0] for other in self.team.clinicians if other.role == self.role and other.own]
@@ -1244,15 +1266,12 @@ class Team:
         stocks = [cell.stock for cell in self.all_cells]
         self.list_length = sum(stock[STOCK.WAITING_ASSESSMENT] + stock[STOCK.WAITING_TREATMENT] for stock in stocks)
 
-    def days(self) -> Story:
-        """Sections 5 and 6, day by day."""
-        for day in range(self.twin.horizon):
-            yield self.env.at(day, ALLOCATION)
-            yield from self.allocates()
-            yield self.env.at(day, CLINICS)
+    def holds_clinics(self, day: int) -> Story:
+        """Section 6."""
+        if self.twin.working[self.kind][day]:
             in_post = [clinician for clinician in self.clinicians if clinician.occupied]
             with_a_task = [clinician for clinician in in_post if any(self.book.carry[clinician.role])]
-            if self.twin.working[self.kind][day] and in_post:
+            if in_post:
                 for clinician in in_post:
                     clinician.receives_time()
                 starts_with = with_a_task[day % len(with_a_task)] if with_a_task else in_post[0]
@@ -1373,7 +1392,7 @@ class Twin:
         self.open_people: set[Person] = set()
         self.log_rows: list[tuple[int, ...]] = []
         self.makes_tables()
-        for process in (self.referrals(), *(team.days() for team in self.teams), self.evenings()):
+        for process in (self.referrals(), self.days(), self.evenings()):
             self.env.process(process)
 
     def makes_tables(self) -> None:
@@ -1457,6 +1476,16 @@ class Twin:
             person = Person(self, key, team, source, severity, group)
             if not person.is_deterred():
                 person.begins()
+
+    def days(self) -> Story:
+        """Steps 4 and 5, team by team."""
+        for day in range(self.horizon):
+            yield self.env.at(day, ALLOCATION)
+            for team in self.teams:
+                yield from team.allocates()
+            yield self.env.at(day, CLINICS)
+            for team in self.teams:
+                yield from team.holds_clinics(day)
 
     def evenings(self) -> Story:
         """Step 6: the day's record."""

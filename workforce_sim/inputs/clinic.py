@@ -170,6 +170,7 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         package_chance=_package_chances(scenario, names),
         seconds=seconds,
         rank=rank,
+        serves=_serves(scenario, names),
         pools=_pools(scenario, names, rank),
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
         package_kind=np.array(names.kind_of_package, dtype=np.int64),
@@ -239,6 +240,12 @@ def _sessions(scenario: Scenario, names: Names) -> np.ndarray:
                 task = names.tasks.index(f"{package}/{name}")
                 session[task] = series.session.size, series.session.least, round(series.session.wait)
     return session
+
+
+def _serves(scenario: Scenario, names: Names) -> np.ndarray:
+    """Rules.serves."""
+    roles = scenario.workforce.roles
+    return np.array([[kind in roles[role].also_serves for kind in names.kinds] for role in names.roles], dtype=np.uint8)
 
 
 def _pools(scenario: Scenario, names: Names, rank: np.ndarray) -> np.ndarray:
@@ -449,6 +456,6 @@ def _carry(names: Names, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def stacked(rules: Sequence[Rules], laws: LawBook) -> Rules:
     """The rules of all kinds of team, with the tables of all laws in the book."""
     law, law_threshold = laws.tables()
-    return Rules(*(np.stack(arrays) for arrays in zip(*rules, strict=True)))._replace(
-        law=law, law_threshold=law_threshold
-    )
+    together = Rules(*(np.stack(arrays) for arrays in zip(*rules, strict=True)))
+    longest = np.broadcast_to(together.carry_treatment.max(axis=0), together.carry_treatment.shape).copy()
+    return together._replace(carry_treatment=longest, law=law, law_threshold=law_threshold)

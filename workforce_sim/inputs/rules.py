@@ -49,6 +49,7 @@ class Rules(NamedTuple):
     package_chance: np.ndarray  # int64, (severity, package), cumulative thresholds
     seconds: np.ndarray  # int64, (task, remote 0/1, severity, role); -1 = not permitted
     rank: np.ndarray  # int64, (task, role): 0 = most preferred; -1 = not permitted
+    serves: np.ndarray  # uint8, (role, kind): 1 = the role helps out in another kind of team
     pools: np.ndarray  # int64, (role, place): tasks of the pools open to the role, rising, then -1
     standard: np.ndarray  # int64, (severity,), days
     package_kind: np.ndarray  # int64, (package,)

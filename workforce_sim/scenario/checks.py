@@ -62,6 +62,12 @@ def _teams(plan: Plan) -> Iterator[Misfit]:
                 found = "no team" if part.team is None else f'"{part.team}"'
                 where = (*steps, name) if part.team is None else (*steps, name, "team")
                 yield Misfit(where, found, f"one of the teams: {', '.join(plan.teams)}")
+    for name, role in plan.workforce.roles.items():
+        for position, other in enumerate(role.also_serves):
+            if other not in plan.teams or other == role.team:
+                others = ", ".join(team for team in plan.teams if team != role.team)
+                where = ("workforce", "roles", name, "also_serves", position)
+                yield Misfit(where, f'"{other}"', f"another team: {others}" if others else "nothing: one team only")
     for kind in plan.teams:
         if kind in plan.packages:
             yield Misfit(("teams", kind), f'"{kind}", which is a package, too', "another name")
@@ -70,7 +76,10 @@ def _teams(plan: Plan) -> Iterator[Misfit]:
         for steps, roles in _role_lists(of_kind(plan, kind)):
             own = getattr(plan.teams[kind], str(steps[0]), None) is not None
             for position, role in enumerate(roles):
-                if steps[0] != "workforce" and plan.workforce.roles[role].team != kind:
+                at_home = plan.workforce.roles[role].team == kind
+                may_help = steps[0] == "crisis" or "also" in steps
+                helps = may_help and kind in plan.workforce.roles[role].also_serves
+                if steps[0] != "workforce" and not at_home and not helps:
                     where = (*(("teams", kind) if own else ()), *steps, position)
                     yield Misfit(where, f'"{role}", which is not in team {kind}', f"roles of team {kind}")
 

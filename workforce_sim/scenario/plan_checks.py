@@ -27,7 +27,7 @@ def _within_a_team(plan: Plan) -> Iterator[Misfit]:
     pairs: list[tuple[Steps, str, str]] = []
     for name, role in roles.items():
         if role.promotion is not None:
-            pairs.append((("roles", name, "promotion", "from"), role.promotion.from_role, name))
+            pairs.append((("roles", name, "promotion", "from"), role.promotion.below, name))
         by = role.supervision.by if role.supervision is not None else []
         pairs += [(("roles", name, "supervision", "by", n), other, name) for n, other in enumerate(by)]
     for name, course in workforce.training.items():

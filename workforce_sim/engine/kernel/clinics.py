@@ -21,6 +21,7 @@ from workforce_sim.engine.kernel.heaps import (
     precedes,
     triage_heap,
 )
+from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.kernel.people import (
     become,
     change_stock,
@@ -62,10 +63,11 @@ MOST_STEPS = 15
 
 
 @njit(cache=True)
-def run_clinics(w, r, day, team):
+def run_clinics(w, rs, r, day, team):
     """Each clinician in post, in slot order from a start that moves on by one each day, spends the day's seconds.
 
-    Those whose role has no task do not count for the start, so that they move nobody's turn.
+    Those whose role has no task do not count for the start, so that they move nobody's turn. rs: the rules of all
+    kinds of team, r: of this one.
     """
     first = w.team_slots[team]
     last = first + w.seats[team]
@@ -82,7 +84,7 @@ def run_clinics(w, r, day, team):
         place = start + step
         if place >= last:
             place -= last - first
-        clinician_day(w, r, day, w.seat[place])
+        clinician_day(w, rs, r, day, w.seat[place])
 
 
 @njit(cache=True)
@@ -112,14 +114,14 @@ def receive_time(w, r, day, slot):
 
 
 @njit(cache=True)
-def clinician_day(w, r, day, slot):
+def clinician_day(w, rs, r, day, slot):
     """One clinician's working day, if present."""
     if not w.roster[slot, day]:
         return
     s = w.staff[slot]
     use = w.use[w.day_table[day, 0], s["team"], s["role"]]
-    answer_crises(w, r, day, s, use)
-    hold_contacts(w, r, day, slot, s, use)
+    answer_all_crises(w, rs, r, day, s, use)
+    hold_all_contacts(w, rs, r, day, slot, s, use)
     triage(w, r, day, s, use)
     assess(w, r, day, slot, s, use)
     role = s["role"]
@@ -128,7 +130,7 @@ def clinician_day(w, r, day, slot):
         if spare > 0:
             s["bank_assessment"] -= spare
             s["bank_treatment"] += spare
-            hold_contacts(w, r, day, slot, s, use)
+            hold_all_contacts(w, rs, r, day, slot, s, use)
         spare = s["bank_treatment"] - r.carry_treatment[role]
         if spare > 0:
             s["bank_treatment"] -= spare
@@ -155,26 +157,48 @@ def as_contact(p, day):
 
 
 @njit(cache=True)
-def answer_crises(w, r, day, s, use):
-    """People in crisis come before everybody else."""
+def answer_all_crises(w, rs, r, day, s, use):
+    """Crises of one's own team first, then those of teams that the role serves, too."""
+    if not answer_crises(w, r, day, s, use, s["team"]):
+        return
+    for kind in range(r.serves.shape[1]):
+        if r.serves[s["role"], kind]:
+            if not answer_crises(w, of_kind(rs, kind), day, s, use, w.linked[s["team"], kind]):
+                return
+
+
+@njit(cache=True)
+def hold_all_contacts(w, rs, r, day, slot, s, use):
+    """Contacts of one's own team first; when none is due, those of teams that the role serves, too."""
+    if not hold_contacts(w, r, day, slot, s, use, s["team"]):
+        return
+    for kind in range(r.serves.shape[1]):
+        if r.serves[s["role"], kind]:
+            if not hold_contacts(w, of_kind(rs, kind), day, slot, s, use, w.linked[s["team"], kind]):
+                return
+
+
+@njit(cache=True)
+def answer_crises(w, r, day, s, use, team):
+    """People in crisis come before everybody else. False if time is short."""
     task = r.setting[Setting.CRISIS_TASK]
     if task < 0 or r.rank[task, s["role"]] < 0:
-        return
+        return True
     node = w.patient_node
     while True:
         best = -1
         for severity in range(r.chance.shape[0]):
-            head = w.heap[crisis_heap(r, s["team"], severity)]
+            head = w.heap[crisis_heap(r, team, severity)]
             if head < 0 or node[head]["order"] > day + ORIGIN or r.seconds[task, 0, severity, s["role"]] < 0:
                 continue
             if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
                 best = head
         if best < 0:
-            return
+            return True
         p = w.patient[best >> 1]
         seconds = r.seconds[task, 0, p["severity"], s["role"]]
         if s["bank_treatment"] + s["bank_assessment"] < seconds:
-            return
+            return False
         from_treatment = min(seconds, s["bank_treatment"])
         s["bank_treatment"] -= from_treatment
         s["bank_assessment"] -= seconds - from_treatment
@@ -185,7 +209,7 @@ def answer_crises(w, r, day, s, use):
         leave(w.heap, node, best)
         p["crisis_contacts_left"] -= 1
         if p["crisis_contacts_left"] > 0:
-            number = crisis_heap(r, s["team"], p["severity"])
+            number = crisis_heap(r, team, p["severity"])
             join(w.heap, node, number, best, day + 1 + ORIGIN, p["key"])
         if p["state"] == State.WAITING_CRISIS:
             in_time = day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]
@@ -194,23 +218,25 @@ def answer_crises(w, r, day, s, use):
 
 
 @njit(cache=True)
-def first_contact_due(w, r, day, slot, s):
+def first_contact_due(w, r, day, slot, s, team):
     """(course node, task) of the contact that has been due longest, of the own list and of the pools open to the role.
 
     Temporary staff have no list of their own: theirs are the contacts overdue since yesterday of others in the role.
     The task is -1 for a list, where the series' own task holds. The node is -1 if nothing is due.
     """
     node = w.course_node
-    best, best_task = w.heap[own_heap(r, slot)], -1
-    if s["kind"] == StaffKind.TEMPORARY:
+    best, best_task = -1, -1
+    if team == s["team"]:
+        best = w.heap[own_heap(r, slot)]
+    if s["kind"] == StaffKind.TEMPORARY and team == s["team"]:
         best = longest_overdue(w, r, day, slot, s)
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
             break
-        if r.session[task, Session.SIZE] > 0 and not is_session_due(w, r, day, s, task):
+        if r.session[task, Session.SIZE] > 0 and not is_session_due(w, r, day, s, task, team):
             continue
-        head = first_in_pool(w, r, s, task)
+        head = first_in_pool(w, r, s, task, team)
         if head < 0:
             continue
         if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -219,11 +245,11 @@ def first_contact_due(w, r, day, slot, s):
 
 
 @njit(cache=True)
-def first_in_pool(w, r, s, task):
+def first_in_pool(w, r, s, task, team):
     """The course node that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
     node, best = w.course_node, -1
     for severity in range(r.chance.shape[0]):
-        head = w.heap[pool_heap(r, s["team"], task, severity)]
+        head = w.heap[pool_heap(r, team, task, severity)]
         if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
             continue
         if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
@@ -232,24 +258,24 @@ def first_in_pool(w, r, s, task):
 
 
 @njit(cache=True)
-def is_session_due(w, r, day, s, task):
+def is_session_due(w, r, day, s, task, team):
     """Enough people are due for a group that this role may hold, or one has been due for long enough."""
     people = 0
     for severity in range(r.chance.shape[0]):
         if r.seconds[task, 0, severity, s["role"]] >= 0:
-            people += w.pooled[pool_heap(r, s["team"], task, severity)]
+            people += w.pooled[pool_heap(r, team, task, severity)]
     if people >= r.session[task, Session.LEAST]:
         return True
-    head = first_in_pool(w, r, s, task)
+    head = first_in_pool(w, r, s, task, team)
     return head >= 0 and w.course_node[head]["order"] + r.session[task, Session.WAIT] <= day + ORIGIN
 
 
 @njit(cache=True)
-def hold_session(w, r, day, s, use, task):
+def hold_session(w, r, day, s, use, task, team):
     """A group: the seconds of one appointment, for as many people as are due and have a seat."""
     use[Use.SESSIONS] += 1
     for _ in range(r.session[task, Session.SIZE]):
-        node = first_in_pool(w, r, s, task)
+        node = first_in_pool(w, r, s, task, team)
         if node < 0:
             return
         course = w.course[node >> 1]
@@ -283,7 +309,7 @@ def work_overtime(w, r, day, slot, s, use):
         own = w.heap[own_heap(r, slot)]
         if own < 0 or w.course_node[own]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
             return
-        best, task = first_contact_due(w, r, day, slot, s)
+        best, task = first_contact_due(w, r, day, slot, s, s["team"])
         course = w.course[best >> 1]
         p = w.patient[course["person"]]
         if task < 0:
@@ -294,16 +320,16 @@ def work_overtime(w, r, day, slot, s, use):
         s["overtime_left"] -= lacking
         s["bank_treatment"] += lacking
         use[Use.OVERTIME] += lacking
-        hold_contacts(w, r, day, slot, s, use)
+        hold_contacts(w, r, day, slot, s, use, s["team"])
 
 
 @njit(cache=True)
-def hold_contacts(w, r, day, slot, s, use):
-    """Contacts due, longest due first, while there are seconds for a whole one."""
+def hold_contacts(w, r, day, slot, s, use, team):
+    """Contacts due in a team, longest due first, while there are seconds for a whole one. False if time is short."""
     while True:
-        best, task = first_contact_due(w, r, day, slot, s)
+        best, task = first_contact_due(w, r, day, slot, s, team)
         if best < 0:
-            return
+            return True
         c = best >> 1
         course = w.course[c]
         p = w.patient[course["person"]]
@@ -313,12 +339,12 @@ def hold_contacts(w, r, day, slot, s, use):
             task = rule[SeriesRule.TASK]
         seconds = r.seconds[task, course["remote"], p["severity"], s["role"]]
         if s["bank_treatment"] < seconds:
-            return
+            return False
         if r.session[task, Session.SIZE] > 0:
             s["bank_treatment"] -= seconds
             s["used"] += seconds
             use[Use.ATTENDED] += seconds
-            hold_session(w, r, day, s, use, task)
+            hold_session(w, r, day, s, use, task, team)
             continue
         missed = course["attend_word"] < rule[SeriesRule.MISSED_REMOTE if course["remote"] else SeriesRule.MISSED]
         if missed:

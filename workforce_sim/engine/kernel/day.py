@@ -62,16 +62,33 @@ def advance(w, r, until):
         if w.log.shape[0] - w.counter[Counter.LOGGED] < open_rows + 2 * referred:
             return Stop.LOG_FULL
         receive_referrals(w, r, day, referred)
-        for team in range(w.team_slots.shape[0] - 1):
-            own = of_team(w, r, team)
-            what_is_due(w, own, day, team)
-            if w.dirty[team]:
-                allocate(w, own, day, team)
-            if w.day_table[day, 1 + w.kind[team]]:
-                run_clinics(w, own, day, team)
+        if r.serves.any():
+            work_together(w, r, day)
+        else:  # teams touch each other only over night, so that one is done with before the next
+            for team in range(w.team_slots.shape[0] - 1):
+                own = of_team(w, r, team)
+                what_is_due(w, own, day, team)
+                if w.dirty[team]:
+                    allocate(w, own, day, team)
+                if w.day_table[day, 1 + w.kind[team]]:
+                    run_clinics(w, r, own, day, team)
         record(w, r, day)
         w.counter[Counter.DAY] = day + 1
     return Stop.DONE
+
+
+@njit(cache=True)
+def work_together(w, r, day):
+    """Steps 3 to 5 where clinicians of one team help out in another: each step for all teams."""
+    teams = w.team_slots.shape[0] - 1
+    for team in range(teams):
+        what_is_due(w, of_team(w, r, team), day, team)
+    for team in range(teams):
+        if w.dirty[team]:
+            allocate(w, of_team(w, r, team), day, team)
+    for team in range(teams):
+        if w.day_table[day, 1 + w.kind[team]]:
+            run_clinics(w, r, of_team(w, r, team), day, team)
 
 
 @njit(cache=True)
