@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.behaviour.paired import Measure, adult, interval, mean_wait_to_start, measured, runs
-from tests.behaviour.worlds import inputs_of
+from tests.behaviour.worlds import inputs_of, rules_of
 from workforce_sim.engine.simulate import RawRun
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import NOT_YET, End, Flow, SeriesRule, Stock, Use
@@ -198,7 +198,7 @@ def test_limits_are_kept() -> None:
         ("workforce.roles.mhwp.in_post", "8 wte"),
     )
     inputs = inputs_of(tree)
-    names, rules = inputs.names, inputs.epochs[0].rules
+    names, rules = inputs.names, rules_of(inputs.epochs[0])
     role_of_slot = np.array([post.role for post in inputs.posts])
     severe, mhwp = names.severities.index("severe"), names.roles.index("mhwp")
     held = 0

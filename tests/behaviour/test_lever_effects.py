@@ -136,7 +136,7 @@ def working_days(since: int = 0, until: int = LAST) -> Measured:
 
     def measure(o: Outcome) -> float:
         period = o.inputs.period_of_day
-        return float(o.inputs.working[(period >= since) & (period < until)].sum())
+        return float(o.inputs.working[0][(period >= since) & (period < until)].sum())
 
     return measure
 

@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from workforce_sim.inputs.compile import compile_inputs
-from workforce_sim.inputs.rules import Inputs
+from workforce_sim.inputs.rules import Epoch, Inputs, Rules
 from workforce_sim.scenario import read_scenario_text
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.teams import OWN_BLOCKS
@@ -55,6 +55,12 @@ def by_day(inputs: Inputs) -> Inputs:
     """The same inputs, with every day a period of its own."""
     days = tuple(inputs.start + timedelta(days=day) for day in range(inputs.days))
     return replace(inputs, period_of_day=np.arange(inputs.days, dtype=np.int32), period_starts=days)
+
+
+def rules_of(epoch: Epoch, kind: int = 0) -> Rules:
+    """The clinic's rules of an epoch, as one kind of team follows them."""
+    *by_kind, law, law_threshold = epoch.rules
+    return Rules(*(array[kind] for array in by_kind), law=law, law_threshold=law_threshold)
 
 
 def changed(tree: Tree, *edits: tuple[str, Any]) -> Tree:
@@ -497,7 +503,7 @@ def packages_in_full(draw: st.DrawFn, tree: Tree) -> None:
         for item in block["also"]:
             kind = draw(st.sampled_from(["pooled", "named", "group"]))
             if "share_of_lead_contacts" not in item and kind != "pooled":
-                item |= {"named": True} if kind == "named" else {"session": draw(SESSIONS)}
+                item.update({"named": True} if kind == "named" else {"session": draw(SESSIONS)})
 
 
 SESSIONS = st.builds(
@@ -568,7 +574,7 @@ def systems(draw: st.DrawFn) -> Tree:
         other["workforce"]["roles"][helper]["also_serves"] = ["north"]
         lists = [item["roles"] for package in tree["packages"].values() for item in package["also"]]
         for roles in (tree["crisis"]["roles"], *lists):
-            roles += [helper] if draw(st.booleans()) else []
+            roles.extend([helper] if draw(st.booleans()) else [])
     tree["demand"]["sources"] |= other["demand"]["sources"]
     tree["packages"] |= other["packages"]
     tree["workforce"]["roles"] |= other["workforce"]["roles"]

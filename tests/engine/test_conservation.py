@@ -129,7 +129,7 @@ def check_staff(world: World) -> None:
         # nobody comes over the establishment, replacements of leavers apart
         assert (in_post - leaving <= limit)[newly].all()
     worked = world.run.use[..., Use.IN_POST_DAYS]
-    np.testing.assert_array_equal(worked, in_post * world.inputs.working[:, None, None])
+    np.testing.assert_array_equal(worked, in_post * world.inputs.working[0][:, None, None])
     assert (world.run.use[..., Use.PRESENT] <= worked).all()
     assert (staffing[..., Staffing.ABSENT] <= in_post).all()
 

@@ -243,6 +243,6 @@ def test_what_a_rule_does_is_seen_from_the_day_it_begins_to_the_day_it_ends() ->
             expected[day:] = on
         assert run.fired.tolist() == fired
         bought = run.staffing[..., Staffing.AGENCY_DAYS].sum(axis=(1, 2))
-        np.testing.assert_array_equal(bought, np.where(expected & inputs.working, 600, 0))
+        np.testing.assert_array_equal(bought, np.where(expected & inputs.working[0], 600, 0))
         told += len(fired)
     assert told >= 4

@@ -70,10 +70,13 @@ def made_up(posts: tuple[Post, ...], *stages: tuple[int, StaffRules], years: flo
     days = round(years * 365.25)
     period_of_day, period_starts = months(start, days)
     teams = tuple("team" if t == 0 else f"team {t + 1}" for t in range(1 + max(post.team for post in posts)))
-    names = Names(teams, ROLES[: len(stages[0][1].roles)], (), (), (), (), (), (), ())
+    roles = ROLES[: len(stages[0][1].roles)]
+    one = {"teams": teams, "kinds": ("team",), "kind_of_team": (0,) * len(teams)}
+    nobody = dict.fromkeys(("packages", "kind_of_package", "streams", "series", "tasks", "severities", "sources"), ())
+    names = Names(**one, roles=roles, kind_of_role=(0,) * len(roles), **nobody, kind_of_source=(), groups=())
     nothing: Any = None
     epochs = tuple(Epoch(day, nothing, rules) for day, rules in stages)
-    return Inputs("made up", names, start, days, 0, england(start, days), period_of_day, period_starts, epochs,
+    return Inputs("made up", names, start, days, 0, england(start, days)[None, :], period_of_day, period_starts, epochs,
                   tuple(sorted(posts, key=lambda p: (p.team, p.role, p.number))), nothing, nothing)  # fmt: skip
 
 
@@ -424,7 +427,7 @@ def test_supervision_is_booked_on_days_present_and_missed_when_nobody_can_give_i
     assert not total[:, Staffing.SUPERVISION_SHORTFALL].any()
     nobody = replace(rules, roles=(roles[0], replace(roles[1], fill=0.0)))
     without = live(made_up(posts_of(0, 2) + posts_of(1, 0, 4), (0, nobody), years=1))
-    total, working = without.staffing.sum(axis=(0, 1)), int(without.workforce.inputs.working.sum())
+    total, working = without.staffing.sum(axis=(0, 1)), int(without.workforce.inputs.working[0].sum())
     assert total[0, Staffing.SUPERVISION_SHORTFALL] == 1440 * working
     assert not total[:, Staffing.SUPERVISION_SECONDS].any()
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.behaviour.worlds import SEVERITIES, Tree, changed, inputs_of, scenario_of, small_worlds
+from tests.behaviour.worlds import SEVERITIES, Tree, changed, inputs_of, rules_of, scenario_of, small_worlds
 from tests.inputs.test_demand import WORLD
 from workforce_sim.engine.simulate import simulate
 from workforce_sim.errors import ScenarioError
@@ -77,7 +77,7 @@ def test_a_ramp_is_a_staircase_of_epochs() -> None:
     first = (date(2026, 6, 1) - inputs.start).days
     last = (date(2027, 6, 1) - inputs.start).days
     assert [epoch.day for epoch in inputs.epochs] == [0, first, first + 28, first + 56, first + 84, last]
-    found = [epoch.rules.chance[0, 0, Chance.TO_TREATMENT] for epoch in inputs.epochs]
+    found = [rules_of(epoch).chance[0, 0, Chance.TO_TREATMENT] for epoch in inputs.epochs]
     expected = [threshold(p) for p in (1.0, 1.0, 1 - 0.5 / 3, 1 - 1.0 / 3, 0.5, 1.0)]
     assert np.abs(np.array(found) - expected).max() <= 1
     assert all(vars(epoch.staff) == vars(inputs.epochs[0].staff) for epoch in inputs.epochs)
@@ -137,7 +137,7 @@ def test_whole_months_end_on_the_day_they_began(start: str, horizon: str, end: d
     assert scenario.end == end
     inputs = inputs_of(scenario)
     assert inputs.start + timedelta(days=inputs.days) == end
-    assert len(inputs.period_of_day) == len(inputs.working) == inputs.days
+    assert len(inputs.period_of_day) == len(inputs.working[0]) == inputs.days
     assert inputs.period_starts[0] == inputs.start
     firsts = np.flatnonzero(np.diff(inputs.period_of_day, prepend=-1))
     assert [inputs.start + timedelta(days=int(day)) for day in firsts] == list(inputs.period_starts)
@@ -200,7 +200,7 @@ def test_the_clinic_is_shut_on_bank_holidays(country: str, week: str, closed: se
     """Bank holidays of England are kept, or none; weekends are worked in a seven-day team."""
     inputs = inputs_of(changed(WORLD, ("calendar", {"country": country, "working_days": week})))
     days = [inputs.start + timedelta(days=k) for k in range(inputs.days)]
-    shut = {day for day, works in zip(days, inputs.working, strict=True) if not works}
+    shut = {day for day, works in zip(days, inputs.working[0], strict=True) if not works}
     weekends = {day for day in days if day.weekday() >= 5}
     assert closed <= shut
     if country == "none":
@@ -247,7 +247,7 @@ def test_rules_are_sound(tree: Tree) -> None:
     inputs: Inputs = inputs_of(tree)
     assert [epoch.day for epoch in inputs.epochs] == sorted({epoch.day for epoch in inputs.epochs})
     for epoch in inputs.epochs:
-        rules = epoch.rules
+        rules = rules_of(epoch)
         assert (rules.chance >= 0).all()
         assert (rules.chance <= 1 << 32).all()
         for order in [(Chance.GIVES_UP, Chance.WORSENS, Chance.CRISIS), (Chance.DROPS_OUT, Chance.CRISIS_IN_TREATMENT)]:
@@ -272,7 +272,7 @@ def test_rules_are_sound(tree: Tree) -> None:
 def test_a_severity_share_in_a_week_is_that_share() -> None:
     """Half of those waiting give up in a week, says the scenario: then half are gone after seven days."""
     tree = changed(WORLD, ("waiting.per_week.gives_up", "1%"))
-    rules = inputs_of(tree).epochs[0].rules
+    rules = rules_of(inputs_of(tree).epochs[0])
     first, n, _ = rules.law[rules.setting[Setting.BEFALL_LAW]]
     daily = rules.law_threshold[first] / 2**32 * rules.chance[0, 0, Chance.GIVES_UP] / 2**32
     assert n > 0
@@ -281,12 +281,12 @@ def test_a_severity_share_in_a_week_is_that_share() -> None:
 
 def test_unequal_severities_are_told_apart() -> None:
     """Factors by severity act on that severity only: contacts, caseload places, who cannot use remote care."""
-    base = inputs_of(WORLD).epochs[0].rules
+    base = rules_of(inputs_of(WORLD).epochs[0])
     for path, column in [
         ("contacts_by_severity", SeriesRule.CONTACTS_LAW),
         ("caseload_by_severity", SeriesRule.WEIGHT),
     ]:
-        rules = inputs_of(changed(WORLD, (path, {"mild": "x1", "severe": "x2"}))).epochs[0].rules
+        rules = rules_of(inputs_of(changed(WORLD, (path, {"mild": "x1", "severe": "x2"}))).epochs[0])
         assert (
             rules.series[:, 0, :, column] == base.series[:, 0, :, column]
         ).all() or column == SeriesRule.CONTACTS_LAW

@@ -88,11 +88,11 @@ def test_counts_follow_the_rate_across_a_change() -> None:
         if date(2026, 9, 16) <= today < date(2027, 1, 11):
             per_week[0] *= 2
         whole_week = 5 - sum(
-            not inputs.working[d]
+            not inputs.working[0][d]
             for d in range(day - today.weekday(), day - today.weekday() + 5)
             if 0 <= d < inputs.days
         )
-        expected[inputs.period_of_day[day]] += inputs.working[day] * per_week / max(whole_week, 1)
+        expected[inputs.period_of_day[day]] += inputs.working[0][day] * per_week / max(whole_week, 1)
     counts = np.zeros((REPLICATIONS, *expected.shape))
     for replication, rows in enumerate(draws(inputs)):
         np.add.at(counts[replication], (inputs.period_of_day[rows["day"]], rows["source"]), 1)
@@ -123,9 +123,9 @@ def test_a_week_with_a_bank_holiday_has_as_many_referrals() -> None:
     """Nobody is referred on a day on which the clinic is shut; the week's other days take its share."""
     inputs = inputs_of(WORLD)
     rates = rate_of_day(inputs)
-    assert (rates[:, ~inputs.working] == 0).all()
+    assert (rates[:, ~inputs.working[0]] == 0).all()
     per_week = np.array([np.bincount(weeks(inputs), weights=row) for row in rates])[:, 1:-1]
-    open_days = np.bincount(weeks(inputs), weights=inputs.working)[1:-1]
+    open_days = np.bincount(weeks(inputs), weights=inputs.working[0])[1:-1]
     assert set(open_days) >= {4.0, 5.0}
     np.testing.assert_allclose(per_week[0], 20.0, atol=1e-6)
     np.testing.assert_allclose(per_week[1], 5.0, atol=1e-6)
@@ -139,7 +139,7 @@ def test_a_part_week_at_the_ends_has_its_part(start: str) -> None:
     longer = rate_of_day(inputs_of(changed(WORLD, ("start", start), ("horizon", "90 days"))))
     np.testing.assert_array_equal(first, longer[:, : inputs.days])  # the last week's rate does not feel the horizon
     assert first.max() <= 20.0
-    assert first[:, inputs.working].min() >= 1.0 - 1e-6
+    assert first[:, inputs.working[0]].min() >= 1.0 - 1e-6
 
 
 def test_more_demand_is_the_same_people_and_some_more() -> None:
@@ -236,7 +236,7 @@ def test_days_are_independent() -> None:
     for rows in draws(inputs, 40):
         counts[:] = 0
         np.add.at(counts, (rows["source"], rows["day"]), 1)
-        gp, ward = counts[:, inputs.working] - counts[:, inputs.working].mean(axis=1, keepdims=True)
+        gp, ward = counts[:, inputs.working[0]] - counts[:, inputs.working[0]].mean(axis=1, keepdims=True)
         pairs.append((gp[1:] * gp[:-1]).mean() / gp.var())
         across.append((gp * ward).mean() / (gp.std() * ward.std()))
     assert z(pairs, 0.0) < 4

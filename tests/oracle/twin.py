@@ -1159,7 +1159,8 @@ class Clinician:
             chance, urgent = person.chance, queue.line[0][0] >> KEY_CLASS_SHIFT == URGENT
             words = person.draw(LUCK.ASSESSMENT, person.assessment_attempts)
             remote = person.is_remote(words[1], chance.ASSESSMENT_REMOTE)
-            seconds = book.seconds[setting.SECOND_TASK if person.assessments else task][remote][queue.severity][self.role]
+            appointment = setting.SECOND_TASK if person.assessments else task
+            seconds = book.seconds[appointment][remote][queue.severity][self.role]
             if self.time_for_assessment(urgent) < seconds:
                 return
             together: list[tuple[Clinician, int]] = [(self, seconds)]
@@ -1188,7 +1189,7 @@ class Clinician:
         self.used += seconds
 
     def second_clinician(self, remote: bool, severity: int) -> tuple[Clinician, int] | None:
-        """Somebody else who is here, may take part and has the time: of the most preferred role, then the lowest slot."""
+        """Somebody else who is here, may take part and has the time: most preferred role, then lowest slot."""
         book, task = self.team.book, self.team.book.setting.JOINT_TASK
         able = []
         for other in self.team.clinicians:

@@ -18,13 +18,18 @@ from workforce_sim.results.tables import years_of_periods
 
 NAMES = Names(
     teams=("north", "south"),
+    kinds=("team",),
+    kind_of_team=(0, 0),
     roles=("nurse", "psychologist", "support_worker"),
+    kind_of_role=(0, 0, 0),
     packages=("care_coordination", "medical", "therapy"),
+    kind_of_package=(0, 0, 0),
     streams=("care_coordination", "medical", "therapy"),
     series=("care", "doctor", "therapy"),
     tasks=("assessment",),
     severities=("mild", "moderate", "severe"),
     sources=("gp", "self"),
+    kind_of_source=(0, 0),
     groups=("a", "b"),
 )
 
@@ -65,7 +70,7 @@ def made_up_inputs(
         start=start,
         days=days,
         results_from=results_from,
-        working=weekday < 5,
+        working=(weekday < 5)[None, :],
         period_of_day=np.searchsorted([(s - start).days for s in starts], np.arange(days), side="right") - 1,
         period_starts=starts,
         epochs=epochs,

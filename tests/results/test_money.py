@@ -116,7 +116,7 @@ def test_a_starter_is_paid_from_the_first_day():
 def test_temporary_staff_cost_their_premium():
     """1 WTE of bank staff on every working day of a month costs a twelfth of a year, times the premium."""
     inputs = made_up_inputs()
-    days = np.bincount(inputs.period_of_day[inputs.working])
+    days = np.bincount(inputs.period_of_day[inputs.working[0]])
     record = staffing(inputs)
     record[..., Staffing.BANK_DAYS] = 100 * days[:, None, None]
     record[..., Staffing.AGENCY_DAYS] = 50 * days[:, None, None]

@@ -46,7 +46,7 @@ def test_every_number_arrives_where_it_belongs(run):
     lists = tables["lists"].set_index(["replication", "period_start", "team", "severity", "group"])
     assert lists.loc[(1, *place), "overdue"] == kept[1].stock[5, 1, 2, 0, Stock.OVERDUE]
     staff = tables["workforce"].set_index(["replication", "period_start", "team", "role"])
-    days = inputs.working[inputs.period_of_day == 5].sum()
+    days = inputs.working[0][inputs.period_of_day == 5].sum()
     present = kept[0].use[5, 0, 1, Use.PRESENT] / days / 100
     assert staff.loc[(0, "2026-09-01", "north", "psychologist"), "present_wte"] == pytest.approx(present)
     used = tables["time_use"].set_index(["replication", "period_start", "team", "role"])
@@ -59,7 +59,7 @@ def test_the_workforce_plan_arrives_where_it_belongs(run):
     inputs, kept, tables = run
     rows = tables["workforce"].set_index(["replication", "period_start", "team", "role"])
     row, staff = rows.loc[(1, "2026-09-01", "south", "nurse")], kept[1].staffing[5, 1, 0]
-    days = inputs.working[inputs.period_of_day == 5].sum()
+    days = inputs.working[0][inputs.period_of_day == 5].sum()
     for name in ("funded", "in_post", "starters", "leavers", "leavers_nhs", "moved_in", "moved_out", "trainees"):
         assert row[f"{name}_wte"] == staff[Staffing[name.upper()]] / 100
     for name in ("frozen", "refused", "absent"):

@@ -343,7 +343,7 @@ def test_time_away_on_a_course_is_covered_by_bank_staff_in_part() -> None:
     before, during, after = seconds_on(inputs, 49, 100, 150)
     assert (before[5], during[5], after[5]) == (0, int(WHOLE * 0.4 * 0.85), 0)
     days = live(inputs).staffing.sum(axis=(0, 1))[LEARNER, Staffing.BANK_DAYS]
-    assert days == 40 * inputs.working[50:150].sum()
+    assert days == 40 * inputs.working[0][50:150].sum()
 
 
 # --- cover and money --------------------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ def test_bank_staff_cover_long_absence_and_agency_staff_vacancies() -> None:
 
     run = live(inputs, every_day=look)
     days = run.staffing.sum(axis=(0, 1))[0]
-    wanted = np.array(bought)[inputs.working].sum(axis=0)
+    wanted = np.array(bought)[inputs.working[0]].sum(axis=0)
     assert (days[Staffing.BANK_DAYS], days[Staffing.AGENCY_DAYS]) == tuple(wanted)
     assert (wanted > 0).all()
 
@@ -386,7 +386,7 @@ def test_a_premium_buys_less_cover_for_the_same_money() -> None:
     inputs = covered(money, filled=6, vacant=0, years=1, bank_premium=1.2, agency_premium=1.6,
                      budget=6 * 50_000.0 + 60_000.0 + 40_000.0)  # fmt: skip
     run = live(inputs)
-    working = int(inputs.working.sum())
+    working = int(inputs.working[0].sum())
     days = run.staffing.sum(axis=(0, 1))[0]
     assert days[Staffing.BANK_DAYS] == 100 * working
     assert days[Staffing.AGENCY_DAYS] == 50 * working  # £40,000 at £80,000 a year

@@ -124,7 +124,7 @@ def test_days_lost_to_sickness_are_the_share_in_the_rules() -> None:
         for kept, changed in ((lost, rules), (absent, {})):
             inputs = nurses(filled=40, years=10, leaving_rate=0.0, rules=changed)
             run = live(inputs, replication)
-            kept.append(1 - run.roster[:, inputs.working].mean())
+            kept.append(1 - run.roster[:, inputs.working[0]].mean())
     working = 260.9
     assert covers(lost, 0.055, width=0.1)
     assert covers(absent, 1 - (1 - 35 / working) * (1 - 0.055), width=0.05)

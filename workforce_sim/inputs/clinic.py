@@ -32,7 +32,8 @@ from workforce_sim.scenario.teams import kinds, of_kind
 from workforce_sim.streams import CERTAIN, threshold
 
 DAYS_PER_WEEK = 7.0
-ASSESSMENT, SECOND, JOINT, TRIAGE, CRISIS = "assessment", "second assessment", "joint assessment", "triage", "crisis"
+ASSESSMENT, SECOND, JOINT = "assessment", "second assessment", "joint assessment"
+TRIAGE, CRISIS = "triage", "crisis"
 LEAD, SUPPORT = "lead", "support"
 
 
@@ -175,10 +176,12 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
         package_kind=np.array(names.kind_of_package, dtype=np.int64),
         step_chance=_step_chances(scenario, names),
-        onward=_onward(scenario, names, scenario.assessment.onward),
+        onward=_onward(names, scenario.assessment.onward),
         session=_sessions(scenario, names),
-        urgent=np.array([threshold(min(1.0, _urgent(scenario, s) + _crisis_route(scenario, s))) for s in names.sources],
-                        dtype=np.int64),
+        urgent=np.array(
+            [threshold(min(1.0, _urgent(scenario, s) + _crisis_route(scenario, s))) for s in names.sources],
+            dtype=np.int64,
+        ),
         crisis_route=np.array([threshold(_crisis_route(scenario, s)) for s in names.sources], dtype=np.int64),
         carry_treatment=carry_treatment,
         carry_assessment=carry_assessment,
@@ -215,14 +218,14 @@ def _crisis_route(scenario: Scenario, source: str) -> float:
 
 def _step_chances(scenario: Scenario, names: Names) -> np.ndarray:
     """Rules.step_chance."""
-    chance = np.zeros((len(names.packages), len(names.severities), len(names.packages) + len(names.kinds)))
-    chance = chance.astype(np.int64)
+    shape = (len(names.packages), len(names.severities), len(names.packages) + len(names.kinds))
+    chance = np.zeros(shape, dtype=np.int64)
     for package, block in scenario.packages.items():
-        chance[names.packages.index(package)] = _onward(scenario, names, block.steps)
+        chance[names.packages.index(package)] = _onward(names, block.steps)
     return chance
 
 
-def _onward(scenario: Scenario, names: Names, steps: Sequence[Step]) -> np.ndarray:
+def _onward(names: Names, steps: Sequence[Step]) -> np.ndarray:
     """int64, (severity, target): cumulative thresholds of the ways onward."""
     targets = (*names.packages, *names.kinds)
     share = np.zeros((len(names.severities), len(targets)))
@@ -432,7 +435,8 @@ def _task_times(scenario: Scenario, names: Names) -> tuple[np.ndarray, np.ndarra
     rank = np.full((len(names.tasks), len(names.roles)), -1, dtype=np.int64)
     for task in tasks_of(scenario):
         number = names.tasks.index(task.name)
-        may_be_remote = "/" in task.name or (task.name in (ASSESSMENT, SECOND, JOINT) and scenario.assessment.remote > 0)
+        is_assessment = task.name in (ASSESSMENT, SECOND, JOINT)
+        may_be_remote = "/" in task.name or (is_assessment and scenario.assessment.remote > 0)
         saved = scenario.remote.saves if may_be_remote else 0.0
         for place, role in enumerate(task.roles):
             code = names.roles.index(role)

@@ -34,7 +34,9 @@ def compile_opening(teams: Sequence[Scenario], names: Names, book: LawBook) -> O
     home = [parts[kind] for kind in names.kind_of_package]
     return Opening(
         people=people[order],
-        mix_of_person=np.concatenate([part.mix_of_person + first for part, first in zip(parts, mixes)])[order],
+        mix_of_person=np.concatenate(
+            [part.mix_of_person + first for part, first in zip(parts, mixes[:-1], strict=True)]
+        )[order],
         severity_mix=np.concatenate([part.severity_mix for part in parts]),
         source_mix=np.concatenate([part.source_mix for part in parts]),
         delay_law=np.concatenate([part.delay_law for part in parts])[order],

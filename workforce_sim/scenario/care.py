@@ -387,8 +387,8 @@ class Remote(Block):
     policy: Literal["rule", "choice"] = "rule"
     """Who decides: the service, contact by contact (rule), or each person once and for all (choice)."""
     share: ShareBySeverity = default("0%")
-    """Share of contacts (rule) or of people (choice) by video or phone, of those who can use it, for all or by severity.
-    0% to 100%; default none."""
+    """Share of contacts (rule) or of people (choice) by video or phone, of those who can use it, for all or by
+    severity. 0% to 100%; default none."""
     saves: Annotated[float, minutes(0.0, 1440.0)] = default("0 minutes")
     """Time saved by such a contact, mostly travel. Read as minutes; less than any contact that can be remote takes."""
     cannot_use: ShareBySeverity = default("0%")

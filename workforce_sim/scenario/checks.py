@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from dataclasses import replace
-
 from workforce_sim import units
 from workforce_sim.scenario.care import Efficiency, Limits, Package, PooledSeries, Series, Step, Support
 from workforce_sim.scenario.document import Steps
@@ -41,19 +39,30 @@ def misfits(plan: Plan) -> Iterator[Misfit]:
                     steps = ("teams", kind, *steps)
                 if (steps, misfit.found) not in told:
                     told.add((steps, misfit.found))
-                    yield replace(misfit, steps=steps)
+                    yield misfit._replace(steps=steps)
     yield from plan_misfits(plan)
 
 
 def _teams(plan: Plan) -> Iterator[Misfit]:
     """Everything has its team, if there are several; the other checks need that."""
+    if plan.teams and plan.copies != 1:
+        yield Misfit(("copies",), f"{plan.copies} copies of several teams", "`copies` within each team")
+    yield from _belonging(plan)
+    yield from _helpers(plan)
+    for kind in plan.teams:
+        if kind in plan.packages:
+            yield Misfit(("teams", kind), f'"{kind}", which is a package, too', "another name")
+        if not of_kind(plan, kind).packages:
+            yield Misfit(("teams", kind), "a team without a package", "at least one package of the team")
+        yield from _roles_of_team(plan, kind)
+
+
+def _belonging(plan: Plan) -> Iterator[Misfit]:
     blocks: tuple[tuple[Steps, Mapping[str, Role | Package | Source]], ...] = (
         (("workforce", "roles"), plan.workforce.roles),
         (("packages",), plan.packages),
         (("demand", "sources"), plan.demand.sources),
     )
-    if plan.teams and plan.copies != 1:
-        yield Misfit(("copies",), f"{plan.copies} copies of several teams", "`copies` within each team")
     for steps, block in blocks:
         for name, part in block.items():
             if not plan.teams and part.team is not None:
@@ -62,26 +71,28 @@ def _teams(plan: Plan) -> Iterator[Misfit]:
                 found = "no team" if part.team is None else f'"{part.team}"'
                 where = (*steps, name) if part.team is None else (*steps, name, "team")
                 yield Misfit(where, found, f"one of the teams: {', '.join(plan.teams)}")
+
+
+def _helpers(plan: Plan) -> Iterator[Misfit]:
     for name, role in plan.workforce.roles.items():
         for position, other in enumerate(role.also_serves):
             if other not in plan.teams or other == role.team:
                 others = ", ".join(team for team in plan.teams if team != role.team)
                 where = ("workforce", "roles", name, "also_serves", position)
                 yield Misfit(where, f'"{other}"', f"another team: {others}" if others else "nothing: one team only")
-    for kind in plan.teams:
-        if kind in plan.packages:
-            yield Misfit(("teams", kind), f'"{kind}", which is a package, too', "another name")
-        if not of_kind(plan, kind).packages:
-            yield Misfit(("teams", kind), "a team without a package", "at least one package of the team")
-        for steps, roles in _role_lists(of_kind(plan, kind)):
-            own = getattr(plan.teams[kind], str(steps[0]), None) is not None
-            for position, role in enumerate(roles):
-                at_home = plan.workforce.roles[role].team == kind
-                may_help = steps[0] == "crisis" or "also" in steps
-                helps = may_help and kind in plan.workforce.roles[role].also_serves
-                if steps[0] != "workforce" and not at_home and not helps:
-                    where = (*(("teams", kind) if own else ()), *steps, position)
-                    yield Misfit(where, f'"{role}", which is not in team {kind}', f"roles of team {kind}")
+
+
+def _roles_of_team(plan: Plan, kind: str) -> Iterator[Misfit]:
+    """Roles that a team's blocks name are its own, or, for crises and further series, help it out."""
+    for steps, roles in _role_lists(of_kind(plan, kind)):
+        before: Steps = ("teams", kind) if getattr(plan.teams[kind], str(steps[0]), None) is not None else ()
+        for position, name in enumerate(roles):
+            role = plan.workforce.roles[name]
+            helps = (steps[0] == "crisis" or "also" in steps) and kind in role.also_serves
+            if steps[0] != "workforce" and role.team != kind and not helps:
+                yield Misfit(
+                    (*before, *steps, position), f'"{name}", which is not in team {kind}', f"roles of team {kind}"
+                )
 
 
 def _onward(plan: Plan) -> Iterator[Misfit]:

@@ -17,7 +17,9 @@ WORKFORCE = ("workforce",)
 
 def plan_misfits(plan: Plan) -> Iterator[Misfit]:
     """All misfits of the workforce plan."""
-    for check in (_within_a_team, _intakes, _upskilling, _conversions, _freezes, _promotions, _preceptors, _heaviest, _pay_known):
+    checks = (_within_a_team, _intakes, _upskilling, _conversions, _freezes, _promotions, _preceptors, _heaviest,
+              _pay_known)  # fmt: skip
+    for check in checks:
         yield from check(plan)
 
 

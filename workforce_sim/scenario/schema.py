@@ -269,8 +269,10 @@ class Safety(Block):
 
 
 class Team(Block):
-    """One of several teams. Roles, packages and sources say which team they belong to; a block that a team does not
-    have of its own is that of the whole scenario."""
+    """One of several teams: a block that it does not have of its own is that of the whole scenario.
+
+    Roles, packages and sources say which team they belong to.
+    """
 
     copies: Annotated[int, count(1, 10_000)] = 1
     """So many such teams side by side, each with its own lists. 1 to 10,000."""

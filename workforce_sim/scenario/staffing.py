@@ -185,7 +185,7 @@ class Role(Block):
     team: Id | None = None
     """Team that has the role; needed with several teams. Posts are those of each of its copies."""
     also_serves: Annotated[list[Id], Field(max_length=32)] = default([])
-    """Other teams that it helps out: when nothing is due in its own, it takes on contacts of theirs that are not a named
+    """Other teams that it helps out: when nothing is due in its own, it takes on contacts of theirs that are no named
     clinician's, and it answers their crises, wherever those name the role."""
     funded: Annotated[float, wte()]
     """Posts funded. Whole-time equivalents; 0 to 10,000."""

@@ -80,8 +80,8 @@ def run_clinics(w, rs, r, day, team):
     while skip > 0 or (skip == 0 and not has_turn(r, w.staff[w.seat[start]])):
         skip -= has_turn(r, w.staff[w.seat[start]])
         start += 1
-    for step in range(last - first):
-        place = start + step
+    for turn in range(last - first):
+        place = start + turn
         if place >= last:
             place -= last - first
         clinician_day(w, rs, r, day, w.seat[place])
@@ -162,9 +162,9 @@ def answer_all_crises(w, rs, r, day, s, use):
     if not answer_crises(w, r, day, s, use, s["team"]):
         return
     for kind in range(r.serves.shape[1]):
-        if r.serves[s["role"], kind]:
-            if not answer_crises(w, of_kind(rs, kind), day, s, use, w.linked[s["team"], kind]):
-                return
+        helps = r.serves[s["role"], kind]
+        if helps and not answer_crises(w, of_kind(rs, kind), day, s, use, w.linked[s["team"], kind]):
+            return
 
 
 @njit(cache=True)
@@ -173,9 +173,9 @@ def hold_all_contacts(w, rs, r, day, slot, s, use):
     if not hold_contacts(w, r, day, slot, s, use, s["team"]):
         return
     for kind in range(r.serves.shape[1]):
-        if r.serves[s["role"], kind]:
-            if not hold_contacts(w, of_kind(rs, kind), day, slot, s, use, w.linked[s["team"], kind]):
-                return
+        helps = r.serves[s["role"], kind]
+        if helps and not hold_contacts(w, of_kind(rs, kind), day, slot, s, use, w.linked[s["team"], kind]):
+            return
 
 
 @njit(cache=True)
