@@ -26,7 +26,8 @@ def personnel(people: int = 400, days: int = YEAR, calendar: int = YEAR, key: in
     own["away_until"] = NOT_YET
     return Personnel(
         staff=staff, people=own, roster=np.zeros((people, days), dtype=np.uint8),
-        kind=np.zeros(1, np.int64), working=england(START, calendar).astype(np.uint8)[None, :], team_slots=np.array([0, people]),
+        kind=np.zeros(1, np.int64), working=england(START, calendar).astype(np.uint8)[None, :],
+        team_slots=np.array([0, people]),
         in_post=np.zeros((1, 1), dtype=np.int64), unsupervised=np.zeros((1, 1), dtype=np.int64),
         booked_until=np.zeros(1, dtype=np.int64), changed=np.zeros(1, dtype=np.int64),
         staffing=np.zeros((1, 1, 1, Staffing.N), dtype=np.int64), period_of_day=np.zeros(days, dtype=np.int32),

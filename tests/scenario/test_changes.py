@@ -70,10 +70,10 @@ def test_what_is_added_comes_on_top() -> None:
 def test_uptake_is_half_at_its_time_and_whole_at_twice() -> None:
     """Adoption is slow, then fast, then slow: nothing at first, symmetric about its half."""
     s = with_changes("from: 2026-10-01, set: remote.share, to: 20%, uptake: 26 weeks")
-    share = [s.at(date(2026, 10, 1) + timedelta(weeks=w)).remote.share for w in (0, 13, 26, 39, 52, 60)]
+    share = [s.at(date(2026, 10, 1) + timedelta(weeks=w)).remote.share["mild"] for w in (0, 13, 26, 39, 52, 60)]
     assert share == pytest.approx([0, 0.2 - share[3], 0.1, share[3], 0.2, 0.2])
     assert 0 < share[1] < 0.05
-    assert s.change_log() == ("2026-10-01 remote.share: 0% → 20%, half of it adopted after 26 weeks",)
+    assert s.change_log()[0] == "2026-10-01 remote.share.mild: 0% → 20%, half of it adopted after 26 weeks"
 
 
 def test_what_is_not_sustained_halves() -> None:
@@ -156,10 +156,10 @@ def test_fields_that_the_scenario_leaves_out_can_be_set() -> None:
     )
     later = s.at(date(2026, 10, 1))
     assert later.demand.sources["gp"].urgent == 0.1
-    assert later.remote.share == 0.1
+    assert later.remote.share["mild"] == 0.1
     assert later.workforce.roles["peer"].hiring.fill == 0.8
     assert later.demand.months["august"] == 0.5
-    assert s.remote.share == 0
+    assert set(s.remote.share.values()) == {0.0}
 
 
 def test_items_of_also_go_by_name() -> None:

@@ -19,7 +19,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         small(("gp: {referrals", "gp: {refferals")),
         [
             'inline.yaml:7:10: demand.sources.gp.refferals: found the unknown key "refferals"; '
-            'expected one of growth, referrals, severity, urgent. Did you mean "referrals"?',
+            'expected one of crisis, groups, growth, referrals, severity, team, urgent. Did you mean "referrals"?',
         ],
     ),
     "unknown top key": (

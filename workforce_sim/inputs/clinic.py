@@ -159,7 +159,7 @@ def days_law(distribution: Any, least: int = 0) -> Law:
 
 
 def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> Rules:
-    """The rules of an epoch, as a kind of team follows them. The law tables are filled in by `stacked` when all epochs are known."""
+    """The rules of an epoch, as a kind of team follows them; `stacked` fills in the laws when all epochs are known."""
     seconds, rank = _task_times(scenario, names)
     series, package_series = _series_rules(scenario, names, laws)
     carry_treatment, carry_assessment = _carry(names, seconds)
@@ -381,8 +381,9 @@ def _series_rules(scenario: Scenario, names: Names, laws: LawBook) -> tuple[np.n
     places = most_places(names)
     rules = np.zeros((len(names.series), len(names.severities), len(names.groups), SeriesRule.N), dtype=np.int64)
     package_series = np.full((len(names.packages), places), -1, dtype=np.int64)
-    for package in scenario.packages:
-        p = names.packages.index(package)
+    for p, package in enumerate(names.packages):
+        if package not in scenario.packages:
+            continue
         for place, (name, block) in enumerate(series_of(scenario, package)):
             number = names.series.index(f"{package}/{name}")
             package_series[p, place] = number

@@ -20,7 +20,7 @@ from workforce_sim.inputs.rules import Epoch, Inputs, Rules, StaffRules, Watched
 from workforce_sim.inputs.staff import staff_rules
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.standing import Condition, StandingRule
-from workforce_sim.scenario.teams import kinds, of_kind, team_names
+from workforce_sim.scenario.teams import kinds, of_kind, pooled, team_names
 from workforce_sim.units import month_after, working_days
 
 DAYS_AFTER = 3 * 366
@@ -29,13 +29,14 @@ WEEKDAYS = {"mon-fri": {0, 1, 2, 3, 4}, "mon-sun": {0, 1, 2, 3, 4, 5, 6}}
 
 def compile_inputs(scenario: Scenario) -> Inputs:
     """Compiles a scenario. Raises nothing: a scenario that was read is one that compiles."""
+    given, scenario = scenario, pooled(scenario)
     start, days = scenario.first_day, (scenario.end - scenario.first_day).days
     turns = {*scenario.epochs(), *workforce_plan.freeze_dates(scenario)}
     dates = sorted({start, *(d for d in turns if start < d < start + timedelta(days=days))})
-    stages = [scenario.at(d) for d in dates]
+    stages = [pooled(given.at(d)) for d in dates]
     laws, first_days = LawBook(), [(d - start).days for d in dates]
     # a row per epoch: as it stands, then with standing rules on, which leave what befalls people as it is
-    variants = [[stage, *_with_rules_on(scenario, d)] for d, stage in zip(dates, stages, strict=True)]
+    variants = [[stage, *_with_rules_on(given, d)] for d, stage in zip(dates, stages, strict=True)]
     names = _names(scenario, [stage for row in variants for stage in row])
     rules = [
         [[compile_rules(of_kind(stage, kind), names, laws, rates) for kind in names.kinds] for stage in row]
@@ -81,7 +82,7 @@ def compile_inputs(scenario: Scenario) -> Inputs:
 
 def _with_rules_on(scenario: Scenario, today: date) -> list[Scenario]:
     """The scenario on a day with each combination of its standing rules on, in the order of their bits."""
-    return [scenario.at(today, on) for on in range(1, 1 << len(scenario.rules))]
+    return [pooled(scenario.at(today, on)) for on in range(1, 1 << len(scenario.rules))]
 
 
 def _once(rules: StaffRules, known: dict[tuple[object, ...], StaffRules]) -> StaffRules:

@@ -49,6 +49,7 @@ _FIXED = {
     "warm_up": "the warm-up",
     "calendar": "the calendar",
     "copies": "the number of teams",
+    "lists": "whether teams share a list",
     "severities": "the list of severities",
     "today": "the opening state",
 }

@@ -275,7 +275,9 @@ class Team(Block):
     """
 
     copies: Annotated[int, count(1, 10_000)] = 1
-    """So many such teams side by side, each with its own lists. 1 to 10,000."""
+    """So many such teams side by side. 1 to 10,000."""
+    lists: Literal["separate", "pooled"] = "separate"
+    """Does each of them have its own lists and staff, or do all work from one list as a single team?"""
     calendar: Calendar | None = None
     """The days on which it is open."""
     waiting: Waiting | None = None
@@ -320,7 +322,9 @@ class Plan(Block):
     calendar: Calendar = default({})
     """The days on which the clinic is open."""
     copies: Annotated[int, count(1, 10_000)] = 1
-    """So many such teams side by side, each with its own lists. 1 to 10,000."""
+    """So many such teams side by side; all numbers are those of one of them. 1 to 10,000."""
+    lists: Literal["separate", "pooled"] = "separate"
+    """Does each of them have its own lists and staff, or do all work from one list as a single team?"""
     teams: Annotated[dict[Id, Team], Field(max_length=32)] = default({})
     """Name of a team → what it has of its own; default one team."""
     severities: Annotated[list[Id], Field(min_length=1, max_length=8)]

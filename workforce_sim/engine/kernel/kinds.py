@@ -17,6 +17,6 @@ def of_kind(r, kind):
     return Rules(
         r.setting[kind], r.chance[kind], r.series[kind], r.package_series[kind], r.package_chance[kind],
         r.seconds[kind], r.rank[kind], r.serves[kind], r.pools[kind], r.standard[kind], r.package_kind[kind],
-        r.step_chance[kind], r.onward[kind], r.session[kind], r.urgent[kind], r.crisis_route[kind], r.carry_treatment[kind],
-        r.carry_assessment[kind], r.heaviest[kind], r.coordinates[kind], r.law, r.law_threshold,
+        r.step_chance[kind], r.onward[kind], r.session[kind], r.urgent[kind], r.crisis_route[kind],
+        r.carry_treatment[kind], r.carry_assessment[kind], r.heaviest[kind], r.coordinates[kind], r.law, r.law_threshold,
     )  # fmt: skip
