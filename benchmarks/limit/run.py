@@ -1,13 +1,13 @@
 """How near the compiled kernel comes to the same rules hand-written in C++, measured side by side in one run.
 
 The world is a reduced clinic (`clinic.yaml`: one team, one role, one package, a workforce that never changes), which
-the kernel runs as it runs every scenario, and which `clinic.cpp` states by hand, knowing what was left out. Both get the
-same luck, and every flow, stock and use of time by month and every spell must be equal, or no ratio is told.
+the kernel runs as it runs every scenario, and which `clinic.cpp` states by hand, knowing what was left out. Both get
+the same luck, and every flow, stock and use of time by month and every spell must be equal, or no ratio is told.
 
 Processor time of the days alone, with everything prepared: one `advance` over the whole horizon after `open`, and
-`Clinic::run` after `Clinic::open`; compiling, drawing referrals, reading and writing are left out, and each side has run
-the same world once before. Kernel and C++ take turns, each round with luck of its own; ratios are medians over rounds.
-That nobody comes or goes is checked: the whole service, with the clock of its workforce, gives the same tallies.
+`Clinic::run` after `Clinic::open`; compiling, drawing referrals, reading and writing are left out, and each side has
+run the same world once before. Kernel and C++ take turns, each round with luck of its own; ratios are medians over
+rounds. That nobody comes or goes is checked: the whole service, with its workforce's clock, gives the same tallies.
 
 In: --rounds, --smoke. Out: progress, and as the last line one JSON object:
 
@@ -15,8 +15,11 @@ In: --rounds, --smoke. Out: progress, and as the last line one JSON object:
 * ratio_o3, ratio_pgo: the same against plain -O3, and against -O3 -march=native with a profile (-fprofile-use)
 * kernel_ns_per_contact, cpp_ns_per_contact; contacts: attended or missed, in one run
 * same_answers: always true; if they differ, the script fails
-* simpy_ratio: the slow twin of the tests, written with plain Python and SimPy's staff, / kernel, per contact, one year
-* ciw, simmer: null with the reason, or what was measured
+* simpy_ratio: the tests' slow twin in plain SimPy / kernel, over one year of the same service
+* ciw, simmer: what was measured, or null, and then `ciw_reason`, `simmer_reason`. Ciw cannot state that a person holds
+  a clinician's caseload place between appointments that need that clinician's time, so it is given less to do: people
+  wait for a caseload place, give up, and keep it for as long as a course lasts. `ciw` is its time for each person
+  arriving / the kernel's for each person referred, who has all the rest besides
 
 Run: python benchmarks/limit/run.py [--rounds 7] [--smoke]
 """
@@ -24,6 +27,7 @@ Run: python benchmarks/limit/run.py [--rounds 7] [--smoke]
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import shutil
 import statistics
@@ -143,7 +147,7 @@ def build(folder, given):
     for name, options in BUILDS.items():
         command = [compiler, "-std=c++17", *options, str(HERE / "clinic.cpp"), "-o", str(folder / name)]
         if name == "pgo":
-            subprocess.run([*command, "-fprofile-generate", "-fprofile-update=single"], check=True, cwd=folder)
+            subprocess.run([*command, "-fprofile-generate"], check=True, cwd=folder)
             run_cpp(folder / name, given, folder)
             command.append("-fprofile-use")
         subprocess.run(command, check=True, cwd=folder)
@@ -155,7 +159,7 @@ def write_inputs(path, arrivals):
     """Writes what `clinic.cpp` reads: rows of a name, how many numbers, the numbers."""
     inputs, rules = arrivals.inputs, arrivals.inputs.epochs[0].rules
     setting, found = rules.setting, arrivals.found
-    roles, lead = 0, rules.package_series[0, 0]
+    role, lead = 0, rules.package_series[0, 0]
     task = rules.series[lead, 0, 0, SeriesRule.TASK]
     rows = {
         "luck": [SEED, arrivals.replication],
@@ -163,8 +167,8 @@ def write_inputs(path, arrivals):
         "period": inputs.period_of_day,
         "settings": [
             rules.urgent[0],
-            rules.seconds[setting[Setting.ASSESSMENT_TASK], 0, 0, roles],
-            rules.seconds[task, 0, 0, roles],
+            rules.seconds[setting[Setting.ASSESSMENT_TASK], 0, 0, role],
+            rules.seconds[task, 0, 0, role],
             setting[Setting.SLOT_LOST],
             setting[Setting.REBOOK_DAYS],
             setting[Setting.CLOSE_AFTER_ASSESSMENTS],
@@ -223,6 +227,71 @@ def must_be_equal(expected, numbers, name):
         sys.exit(f"C++ ({name}) and kernel differ in the spells: no ratio is told.")
 
 
+# --- others -----------------------------------------------------------------------------------------------------------
+
+
+def timed(make_clinic):
+    """A maker of clinics whose days add up their processor time in the list `seconds`, and that list."""
+    seconds = []
+
+    def make(*given):
+        clinic = make_clinic(*given)
+        advance = clinic.advance
+
+        def timed_advance(until_day):
+            began = time.process_time()
+            advance(until_day)
+            seconds.append(time.process_time() - began)
+
+        clinic.advance = timed_advance
+        return clinic
+
+    return make, seconds
+
+
+def simpy_ratio(rounds):
+    """The slow twin's time over the kernel's, for a year of the same service with the same luck: median over rounds."""
+    inputs, ratios = inputs_for("1 year"), []
+    for number in range(rounds):
+        seconds = []
+        for make_clinic in (Compiled, twin):
+            make, spent = timed(make_clinic)
+            run_clinic(inputs, SEED, number, make)
+            seconds.append(sum(spent))
+        ratios.append(seconds[1] / seconds[0])
+    return statistics.median(ratios)
+
+
+def ciw_seconds_per_person():
+    """Ciw's processor time for each person who comes to wait for a caseload place, over one year."""
+    import ciw
+
+    year, comes_each_day, places, days_held = 365.0, 9.1, 1100, 125.0
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(comes_each_day)],
+        service_distributions=[ciw.dists.Gamma(6.0, days_held / 6.0)],
+        reneging_time_distributions=[ciw.dists.Exponential(0.008 / 7.0)],
+        number_of_servers=[places],
+    )
+    ciw.seed(SEED)
+    simulation = ciw.Simulation(network)
+    began = time.process_time()
+    simulation.simulate_until_max_time(year)
+    return (time.process_time() - began) / (comes_each_day * year)
+
+
+def others(rounds, kernel_seconds_per_referral):
+    """Figures of other simulators, null where they are not there, with the reason."""
+    figures = {"simpy_ratio": simpy_ratio(rounds), "ciw": None, "simmer": None}
+    if importlib.util.find_spec("ciw") is None:
+        figures["ciw_reason"] = "ciw is not installed"
+    else:
+        figures["ciw"] = ciw_seconds_per_person() / kernel_seconds_per_referral
+    r_is_there = shutil.which("Rscript") is not None
+    figures["simmer_reason"] = "no model is written for it" if r_is_there else "R is not installed"
+    return figures
+
+
 # --- side by side -----------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +303,7 @@ def measure(inputs, rounds, folder):
     write_inputs(given, first)
     programs = build(folder, given)
     ratios, kernel_ns, cpp_ns, contacts = {name: [] for name in programs}, [], [], []
+    per_referral = []
     for number in range(rounds):
         arrivals = Arrivals(inputs, number)
         write_inputs(given, arrivals)
@@ -248,6 +318,7 @@ def measure(inputs, rounds, folder):
             if name == "native":
                 cpp_ns.append(1e9 * cpp_seconds / held)
         kernel_ns.append(1e9 * seconds / held)
+        per_referral.append(seconds / int(clinic.world.flow[..., Flow.REFERRED].sum()))
         contacts.append(held)
         print(f"round {number}: kernel {kernel_ns[-1]:.0f} ns a contact, C++ {cpp_ns[-1]:.0f}; "
               + ", ".join(f"{name} {ratio[-1]:.2f}" for name, ratio in ratios.items()), flush=True)  # fmt: skip
@@ -261,6 +332,7 @@ def measure(inputs, rounds, folder):
         "contacts": round(statistics.median(contacts)),
         "rounds": rounds,
         "same_answers": True,
+        **others(1 if rounds == 1 else 3, statistics.median(per_referral)),
     }
 
 
