@@ -42,9 +42,10 @@ import simpy
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "oracle")]  # not `tests`: Ciw installs a package of that name
 
-from tests.oracle.agreement import twin  # noqa: E402 - the path is set first, so that the script runs from anywhere
+from twin import Twin  # noqa: E402 - the path is set first, so that the script runs from anywhere
+
 from workforce_sim.engine.simulate import Compiled, new_staff, run_clinic  # noqa: E402
 from workforce_sim.engine.workforce import Workforce  # noqa: E402
 from workforce_sim.inputs.codes import Chance, Flow, PackageStock, SeriesRule, Setting  # noqa: E402
@@ -247,6 +248,11 @@ def timed(make_clinic):
         return clinic
 
     return make, seconds
+
+
+def twin(inputs, luck, arrivals, staff, roster):
+    """The slow twin, made like the kernel's clinic."""
+    return Twin(inputs, *luck, *arrivals, staff, roster)
 
 
 def simpy_ratio(rounds):
