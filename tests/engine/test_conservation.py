@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from tests.behaviour.worlds import Tree, by_day, inputs_of, small_worlds, text_of
+from tests.behaviour.worlds import Tree, by_day, inputs_of, small_worlds, systems, text_of
 from workforce_sim.engine.simulate import RawRun, simulate
 from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.inputs.codes import NOT_YET, End, Flow, PackageStock, SeriesRule, State, Stock, Use
@@ -24,11 +24,15 @@ SPELL_ENDS = {
     End.COMPLETED: Flow.COMPLETED,
     End.DROPPED_OUT: Flow.DROPPED_OUT,
     End.DISCHARGED_NOT_ATTENDED: Flow.DISCHARGED_NOT_ATTENDED,
+    End.NO_RESPONSE: Flow.NO_RESPONSE,
+    End.TRANSFERRED: Flow.TRANSFERRED,
 }
 
-OPEN_STOCKS = [Stock.WAITING_ASSESSMENT, Stock.WAITING_TREATMENT, Stock.IN_TREATMENT, Stock.UNALLOCATED]
-DAYS_FLOWS = [Flow.DAYS_WAITING_ASSESSMENT, Flow.DAYS_WAITING_TREATMENT, Flow.DAYS_IN_TREATMENT, Flow.DAYS_UNALLOCATED]
-SPENT = [Use.ATTENDED, Use.MISSED, Use.ASSESSMENT, Use.ASSESSMENT_MISSED, Use.CRISIS]
+OPEN_STOCKS = [Stock.WAITING_ASSESSMENT, Stock.WAITING_TREATMENT, Stock.IN_TREATMENT, Stock.UNALLOCATED,
+               Stock.WAITING_STEP]  # fmt: skip
+DAYS_FLOWS = [Flow.DAYS_WAITING_ASSESSMENT, Flow.DAYS_WAITING_TREATMENT, Flow.DAYS_IN_TREATMENT, Flow.DAYS_UNALLOCATED,
+              Flow.DAYS_WAITING_STEP]  # fmt: skip
+SPENT = [Use.ATTENDED, Use.MISSED, Use.ASSESSMENT, Use.ASSESSMENT_MISSED, Use.CRISIS, Use.TRIAGE]
 
 
 class World:
@@ -58,7 +62,9 @@ def check_people(world: World) -> None:
     worsened_into = np.zeros_like(stock)
     worsened_into[:, :, 1:] = flow[:, :, :-1, :, Flow.WORSENED]
     gone = flow[..., list(SPELL_ENDS.values())].sum(axis=-1)
-    change = flow[..., Flow.REFERRED] - gone - flow[..., Flow.WORSENED] + worsened_into
+    change = (
+        flow[..., [Flow.REFERRED, Flow.TRANSFERRED_IN]].sum(axis=-1) - gone - flow[..., Flow.WORSENED] + worsened_into
+    )
     np.testing.assert_array_equal(stock - before, change)
     assert (world.run.stock_record >= 0).all()
     assert (flow >= 0).all()
@@ -114,7 +120,9 @@ def check_staff(world: World) -> None:
     np.testing.assert_array_equal(staffing[..., Staffing.TRAINEE_DAYS], staffing[..., Staffing.TRAINEES])
     epoch = np.searchsorted([e.day for e in world.inputs.epochs], np.arange(world.inputs.days), side="right") - 1
     rules = [epoch.staff for epoch in world.inputs.epochs]
-    funded = np.array([[role.funded for role in epoch.roles] for epoch in rules])[epoch][:, None]
+    names = world.inputs.names
+    has = np.array([[names.has_role(team, r) for r in range(len(names.roles))] for team in range(len(names.teams))])
+    funded = np.array([[role.funded for role in epoch.roles] for epoch in rules])[epoch][:, None] * has
     if not world.inputs.conversions:
         np.testing.assert_array_equal(staffing[..., Staffing.FUNDED], np.broadcast_to(funded, in_post.shape))
     else:
@@ -129,9 +137,15 @@ def check_staff(world: World) -> None:
         # nobody comes over the establishment, replacements of leavers apart
         assert (in_post - leaving <= limit)[newly].all()
     worked = world.run.use[..., Use.IN_POST_DAYS]
-    np.testing.assert_array_equal(worked, in_post * world.inputs.working[0][:, None, None])
+    np.testing.assert_array_equal(worked, in_post * is_open(world))
     assert (world.run.use[..., Use.PRESENT] <= worked).all()
     assert (staffing[..., Staffing.ABSENT] <= in_post).all()
+
+
+def is_open(world: World) -> np.ndarray:
+    """bool, (day, team, 1): does the team work on the day?"""
+    kinds = list(world.inputs.names.kind_of_team)
+    return world.inputs.working[kinds].T[..., None]
 
 
 def check_conversions(world: World, gained: np.ndarray) -> None:
@@ -164,12 +178,18 @@ def check_log(world: World) -> None:
         counted = np.zeros_like(run.flow[..., 0])
         np.add.at(counted, (rows["end_day"], rows["team"], rows["severity"], rows["group"]), 1)
         np.testing.assert_array_equal(counted, run.flow[..., flow], err_msg=end.name)
-    referred = log[~is_found(world, log)]
+    came = log[~is_found(world, log)]
+    referred = came[came["internal"] == 0]
     counted = np.zeros_like(run.flow[..., 0])
     np.add.at(
         counted, (referred["referral_day"], referred["team"], referred["severity_at_referral"], referred["group"]), 1
     )
     np.testing.assert_array_equal(counted, run.flow[..., Flow.REFERRED])
+    arrived, came = np.zeros_like(run.flow[..., 0]), came[came["internal"] == 1]
+    np.add.at(arrived, (came["referral_day"], came["team"], came["severity_at_referral"], came["group"]), 1)
+    np.testing.assert_array_equal(arrived, run.flow[..., Flow.TRANSFERRED_IN])
+    sent = run.flow[..., Flow.TRANSFERRED].sum(axis=1)
+    np.testing.assert_array_equal(arrived.sum(axis=1)[1:], sent[:-1])  # tomorrow, whoever they are
     returned = np.zeros_like(run.flow[..., 0])
     back = referred[referred["episode"] > 0]
     np.add.at(returned, (back["referral_day"], back["team"], back["severity_at_referral"], back["group"]), 1)
@@ -243,14 +263,16 @@ def check_little(world: World) -> None:
     waiting = np.where(log["assessed_day"] == NOT_YET, 0, np.minimum(allocated, end) - np.minimum(assessed, end))
     assert waiting.sum() == flow[..., Flow.DAYS_WAITING_TREATMENT].sum()
     treated = np.where(log["allocated_day"] == NOT_YET, 0, end - np.minimum(allocated, end))
-    assert treated.sum() == flow[..., [Flow.DAYS_IN_TREATMENT, Flow.DAYS_UNALLOCATED]].sum()
+    since_start = [Flow.DAYS_IN_TREATMENT, Flow.DAYS_UNALLOCATED, Flow.DAYS_WAITING_STEP]
+    assert treated.sum() == flow[..., since_start].sum()
 
 
 def check_contacts(world: World) -> None:
     """Every contact counts once: by person, by role and by cell alike."""
     log, flow, use = world.run.log, world.run.flow, world.run.use
-    attended = flow[..., [Flow.CONTACTS, Flow.CRISIS_CONTACTS, Flow.ASSESSED]].sum()
-    assert log["contacts"].sum() == attended
+    attended = flow[..., [Flow.CONTACTS, Flow.CRISIS_CONTACTS, Flow.ASSESSED, Flow.ASSESSED_AGAIN]].sum()
+    by_crisis_route = ((log["urgent"] == 2) & (log["assessed_day"] != NOT_YET)).sum()  # assessed in a crisis contact
+    assert log["contacts"].sum() == attended - by_crisis_route
     assert log["missed"].sum() == flow[..., [Flow.CONTACTS_MISSED, Flow.ASSESSMENTS_MISSED]].sum()
     np.testing.assert_array_equal(use[..., Use.CONTACTS].sum(axis=2), flow[..., Flow.CONTACTS].sum(axis=(2, 3)))
     assert (flow[..., Flow.CONTACTS_BY_SUPPORT] <= flow[..., Flow.CONTACTS]).all()
@@ -264,7 +286,8 @@ def check_contacts(world: World) -> None:
 def check_packages(world: World) -> None:
     """People by package add up to people by severity, and starts to starts."""
     package, stock = world.run.package_record.sum(axis=2), world.run.stock_record.sum(axis=(2, 3))
-    np.testing.assert_array_equal(package[..., PackageStock.WAITING], stock[..., Stock.WAITING_TREATMENT])
+    waiting = stock[..., [Stock.WAITING_TREATMENT, Stock.WAITING_STEP]].sum(axis=-1)
+    np.testing.assert_array_equal(package[..., PackageStock.WAITING], waiting)
     np.testing.assert_array_equal(package[..., PackageStock.IN_TREATMENT], stock[..., Stock.IN_TREATMENT])
     np.testing.assert_array_equal(package[..., PackageStock.UNALLOCATED], stock[..., Stock.UNALLOCATED])
     started = world.run.flow[..., Flow.STARTED].sum(axis=(2, 3))
@@ -329,6 +352,16 @@ LUCK: Any = (st.integers(0, (1 << 32) - 1), st.integers(0, 1000))
 def test_nothing_is_lost(tree: Tree, seed: int, replication: int) -> None:
     """On every day of every world people, time, posts, contacts and days in each state are all accounted for."""
     check_world(tree, seed, replication)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(systems(), *LUCK)
+def test_nothing_is_lost_between_teams(tree: Tree, seed: int, replication: int) -> None:
+    """Whoever leaves one team of a system for another arrives there the next day; all else adds up team by team."""
+    note(text_of(tree))
+    world = World(tree, seed, replication)
+    for check in (check_people, check_time, check_staff, check_log):
+        check(world)
 
 
 @pytest.mark.slow

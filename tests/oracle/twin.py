@@ -344,6 +344,7 @@ class Person:
             if self.bound_for >= 0:
                 self.arrives()
             else:
+                self.cell = self.team.cells[self.severity][self.group]
                 self.counts(FLOW.RETURNED)
                 self.is_referred()
 

@@ -19,6 +19,9 @@ from workforce_sim.units import MONTH_DAYS, WEEK_DAYS
 
 KEYS = ["replication", "year"]
 
+FEW = 10
+"""People of a group in a year, below whom groups are not compared: chance alone would make them differ."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -52,6 +55,7 @@ _OTHERS = (
     ),
     Measure("waiting.assessment", "people", "waiting for assessment at the year's end", "lower"),
     Measure("waiting.treatment", "people", "assessed and waiting for treatment at the year's end", "lower"),
+    Measure("waiting.step", "people", "between two packages at the year's end: the internal wait", "lower"),
     Measure("unallocated", "people", "in treatment without a clinician at the year's end", "lower"),
     Measure("unallocated_over_2_weeks", "people", "without a clinician for over two weeks at the year's end", "lower"),
     Measure(
@@ -101,6 +105,12 @@ _OTHERS = (
     Measure("completed", "people", "completed treatment in the year", "higher"),
     Measure("dropped_out", "people", "dropped out of treatment in the year", "lower"),
     Measure("gave_up", "people", "gave up waiting in the year", "lower"),
+    Measure("no_response", "people", "closed in the year for not answering the invitation", "lower"),
+    Measure("deterred", "people", "not referred in the year because of the long list", "lower"),
+    Measure("stepped", "people", "went on to another package in the year"),
+    Measure("transferred", "people", "went to another team in the year"),
+    Measure("ended_early", "people", "of those who completed in the year: before the contacts planned"),
+    Measure("crisis_route.in_time", "share", "of those on the crisis route, seen within its standard", "higher"),
     Measure("worsened", "people", "worsened by a severity while waiting in the year", "lower"),
     Measure("crises", "crises", "crises in the year, waiting or in treatment", "lower"),
     Measure("left_by_clinician", "people", "became unallocated as their clinician left, in the year", "lower"),
@@ -108,6 +118,18 @@ _OTHERS = (
     Measure("contacts.missed_share", "share", "of contacts booked, missed by the patient", "lower"),
     Measure("contact_delay", "days", "mean delay of a contact behind its due day", "lower"),
     Measure("overdue", "contacts", "due and not yet held at the year's end", "lower"),
+    Measure(
+        "equity.median_wait",
+        "ratio",
+        f"longest over shortest median wait for treatment of any group; untold where a group has under {FEW} people",
+        "lower",
+    ),
+    Measure(
+        "equity.dropped_out",
+        "ratio",
+        f"highest over lowest rate of dropping out of treatment of any group; untold where under {FEW} dropped out",
+        "lower",
+    ),
 )
 
 _COSTS = (
@@ -195,6 +217,7 @@ def _all(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
     yield from _staff_measures(tables)
     yield from _role_measures(tables)
     yield from _flow_measures(tables)
+    yield from _equity_measures(tables)
     yield from _cost_measures(tables)
 
 
@@ -225,10 +248,12 @@ def _list_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
     months = tables["flows"].groupby(KEYS)["period_start"].nunique()
     waiting = stock["waiting_assessment"] + stock["waiting_treatment"] + stock["unallocated"]
-    left = flow[["allocated", "handed_over", "gave_up", "closed_with_advice", "closed_not_attended"]].sum(axis=1)
+    ways_out = ["allocated", "handed_over", "gave_up", "closed_with_advice", "closed_not_attended", "no_response"]
+    left = flow[ways_out].sum(axis=1)
     yield "waiting_list", waiting
     yield "waiting.assessment", stock["waiting_assessment"]
     yield "waiting.treatment", stock["waiting_treatment"]
+    yield "waiting.step", stock["waiting_step"]
     yield "unallocated", stock["unallocated"]
     yield "unallocated_over_2_weeks", stock["unallocated_long"]
     yield "without_registered_coordinator", stock["uncoordinated"]
@@ -293,6 +318,7 @@ _CLOSES = [
     "completed",
     "dropped_out",
     "discharged_not_attended",
+    "no_response",
 ]
 
 
@@ -303,12 +329,34 @@ def _flow_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
     yield "starts", flow["started"]
     yield "closes", flow[_CLOSES].sum(axis=1)
     yield "crises", flow["crises_waiting"] + flow["crises_in_treatment"]
-    same = ("returned", "assessed", "completed", "dropped_out", "gave_up", "worsened", "left_by_clinician", "contacts")
+    same = ("returned", "assessed", "completed", "dropped_out", "gave_up", "no_response", "deterred", "stepped",
+            "transferred", "ended_early", "worsened", "left_by_clinician", "contacts")  # fmt: skip
     for name in same:
         yield name, flow[name]
+    yield "crisis_route.in_time", _over(flow["crisis_route_in_time"], flow["crisis_route"])
     booked = flow["contacts"] + flow["contacts_missed"]
     yield "contacts.missed_share", _over(flow["contacts_missed"], booked)
     yield "contact_delay", _over(flow["delay_days"], booked)
+
+
+def _equity_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
+    """The worst group over the best, where there are several."""
+    waits, flows = tables["waits"], tables["flows"]
+    groups = sorted(set(flows["group"]))
+    if len(groups) < 2:
+        return
+    own = waits[(waits["span"] == "year") & (waits["clock"] == "treatment") & (waits["by"] == "group")]
+    median, joined = (own.pivot(index=KEYS, columns="value", values=column) for column in ("median", "joined"))
+    yield "equity.median_wait", _worst_over_best(median, joined)
+    flow = flows.groupby([*KEYS, "group"])[["dropped_out", "days_in_treatment", "days_unallocated"]].sum()
+    rate = _over(flow["dropped_out"], flow["days_in_treatment"] + flow["days_unallocated"]).unstack()
+    yield "equity.dropped_out", _worst_over_best(rate, flow["dropped_out"].unstack())
+
+
+def _worst_over_best(values: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
+    """Ratio of the greatest to the least of a row; undefined if any is, or if few people stand behind one."""
+    known = values.notna().all(axis=1) & (people >= FEW).all(axis=1)
+    return _over(values.max(axis=1), values.min(axis=1)).where(known)
 
 
 def _cost_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
@@ -335,7 +383,7 @@ def _cost_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd
 
 def _utilisation(use: pd.DataFrame) -> pd.Series:
     """Overtime counts among the hours spent, so it counts among the hours there were."""
-    spent = [f"{what}_hours" for what in ("attended", "missed", "assessment", "assessment_missed", "crisis")]
+    spent = [f"{what}_hours" for what in ("attended", "missed", "triage", "assessment", "assessment_missed", "crisis")]
     return _over(use[spent].sum(axis=1), use["available_hours"] + use["overtime_hours"])
 
 

@@ -38,7 +38,7 @@ STOCKS = {
     "overdue": (Stock.OVERDUE,),
 }
 CLOSES = (Flow.CLOSED_WITH_ADVICE, Flow.CLOSED_NOT_ATTENDED, Flow.GAVE_UP, Flow.COMPLETED, Flow.DROPPED_OUT,
-          Flow.DISCHARGED_NOT_ATTENDED)  # fmt: skip
+          Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE)  # fmt: skip
 COUNTS = {
     "referrals": ((Flow.REFERRED,), ()),
     "returned": ((Flow.RETURNED,), ()),

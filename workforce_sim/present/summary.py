@@ -56,7 +56,7 @@ DANGERS = {
 
 SAME = "≈"
 
-MOST_SENTENCES = 4
+MOST_SENTENCES = 5
 
 CLEARLY = 1.5
 """A side effect is spoken of if it is beyond zero by half as much again as its interval: of so many, some stray."""
@@ -190,9 +190,25 @@ def answer(comparison: Comparison, name: str) -> list[str]:
         than = "" if apart else f" from {comparison.baseline}"
         sentences.append(f"{begin} can tell no difference{than} in {joined(same)}.")
     sentences += _worse(rows, {cell.measure for cell in known})
+    sentences += _still_waiting(rows)
     if apart:
         sentences += _when(found, apart[0]) + _for_whom(rows)
     return sentences[:MOST_SENTENCES]
+
+
+def _still_waiting(rows: Mapping[str, Cell]) -> list[str]:
+    """Why those still waiting may have waited longer although the service has improved."""
+    waited = rows["wait.treatment.waiting_median"]
+    better = [
+        cell for cell in (rows["wait.treatment.within_standard"], rows["waiting_list"])
+        if cell.told_apart and _is_worse(cell) is False
+    ]  # fmt: skip
+    if not better or not waited.told_apart or waited.difference <= 0:
+        return []
+    return [
+        f"Those still waiting have waited longer (median {by_how_much(waited)}) although the service has improved: people "
+        "who had waited less have left the list, and those who wait longest remain; judge by the share and the list."
+    ]
 
 
 def price(comparison: Comparison, name: str) -> list[str]:

@@ -355,8 +355,10 @@ def come_back_or_go(w, i, will_return, day):
 @njit(cache=True)
 def come_back(w, r, day, i):
     """A person at risk is referred again."""
-    w.patient[i]["episode"] += 1
-    count(w, w.patient[i], day, Flow.RETURNED, 1)
+    p = w.patient[i]
+    p["episode"] += 1
+    set_cell(r, p)
+    count(w, p, day, Flow.RETURNED, 1)
     refer(w, r, day, i)
 
 
