@@ -59,8 +59,7 @@ def by_day(inputs: Inputs) -> Inputs:
 
 def rules_of(epoch: Epoch, kind: int = 0) -> Rules:
     """The clinic's rules of an epoch, as one kind of team follows them."""
-    *by_kind, law, law_threshold = epoch.rules
-    return Rules(*(array[kind] for array in by_kind), law=law, law_threshold=law_threshold)
+    return epoch.rules[kind]
 
 
 def changed(tree: Tree, *edits: tuple[str, Any]) -> Tree:

@@ -300,7 +300,10 @@ def check_packages(world: World) -> None:
 
 def check_places(world: World) -> None:
     """A clinician with no room takes nobody on: a caseload grows at most to its places and one person more."""
-    use, weights = world.run.use, [e.rules.series[..., SeriesRule.WEIGHT].max() for e in world.inputs.epochs]
+    use, weights = (
+        world.run.use,
+        [own.series[..., SeriesRule.WEIGHT].max() for e in world.inputs.epochs for own in e.rules],
+    )
     held, places = use[..., Use.WEIGHTED], use[..., Use.PLACES]
     posts = [(post.team, post.role) for post in world.inputs.posts]
     for team, role in (cell for cell in set(posts) if posts.count(cell) == 1):

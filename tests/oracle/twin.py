@@ -154,9 +154,7 @@ class Queue:
 class Book:
     """The rules of an epoch as plain values: `book.chance[severity][group].DECLINED`."""
 
-    def __init__(self, all_kinds: Rules, kind: int) -> None:
-        laws = {"law": all_kinds.law, "law_threshold": all_kinds.law_threshold}
-        rules = Rules(*(array[kind] for array in all_kinds[:-2]), **laws)
+    def __init__(self, rules: Rules) -> None:
         self.setting = named(Setting, rules.setting.tolist())
         self.chance = [[named(Chance, row) for row in by_group] for by_group in rules.chance.tolist()]
         self.series = [
@@ -1410,8 +1408,8 @@ class Twin:
 
     # What the driver calls
 
-    def set_rules(self, rules: Rules) -> None:
-        books = [Book(rules, kind) for kind in range(len(self.inputs.names.kinds))]
+    def set_rules(self, rules: tuple[Rules, ...]) -> None:
+        books = [Book(own) for own in rules]
         for team in self.teams:
             team.book = books[team.kind]
             team.forgets()

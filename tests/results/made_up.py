@@ -63,7 +63,7 @@ def made_up_inputs(
     )
     prices = Prices(per_hire=1_000.0, programmes=(12_000.0,))
     staff = SimpleNamespace(roles=roles, bank_premium=1.25, agency_premium=1.5, day_seconds=27_000, prices=prices)
-    epochs = (epoch(0, staff, rules=SimpleNamespace(standard=np.array(standards)[None, :])),)
+    epochs = (epoch(0, staff, rules=(SimpleNamespace(standard=np.array(standards)),)),)
     return SimpleNamespace(
         name="made up",
         names=SimpleNamespace(**{**NAMES.__dict__, **names}),

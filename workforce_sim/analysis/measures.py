@@ -346,11 +346,14 @@ def _equity_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, 
     if len(groups) < 2:
         return
     own = waits[(waits["span"] == "year") & (waits["clock"] == "treatment") & (waits["by"] == "group")]
-    median, joined = (own.pivot(index=KEYS, columns="value", values=column) for column in ("median", "joined"))
+    median, joined = (own.pivot_table(column, KEYS, "value", dropna=False) for column in ("median", "joined"))
     yield "equity.median_wait", _worst_over_best(median, joined)
-    flow = flows.groupby([*KEYS, "group"])[["dropped_out", "days_in_treatment", "days_unallocated"]].sum()
-    rate = _over(flow["dropped_out"], flow["days_in_treatment"] + flow["days_unallocated"]).unstack()
-    yield "equity.dropped_out", _worst_over_best(rate, flow["dropped_out"].unstack())
+    gone, in_treatment, unallocated = (
+        flows.pivot_table(column, KEYS, "group", aggfunc="sum")
+        for column in ("dropped_out", "days_in_treatment", "days_unallocated")
+    )
+    days = in_treatment + unallocated
+    yield "equity.dropped_out", _worst_over_best(gone / days.where(days > 0), gone)
 
 
 def _worst_over_best(values: pd.DataFrame, people: pd.DataFrame) -> pd.Series:

@@ -171,7 +171,7 @@ def waits(log: np.ndarray, inputs: Inputs) -> np.ndarray:
 
 def _standards(log: np.ndarray, inputs: Inputs) -> np.ndarray:
     """int64, (spell,), days: the standard of the severity at referral, in force on the day of referral."""
-    table = np.stack([epoch.rules.standard for epoch in inputs.epochs])
+    table = np.array([[own.standard for own in epoch.rules] for epoch in inputs.epochs])
     kind = np.array(inputs.names.kind_of_team)[log["team"]]
     days = np.array([epoch.day for epoch in inputs.epochs])
     epoch = np.clip(np.searchsorted(days, log["referral_day"], side="right") - 1, 0, None)

@@ -52,7 +52,7 @@ class RawRun(NamedTuple):
 class Clinic(Protocol):
     """What the simulation asks of a clinic: the compiled kernel, or its slow twin in the tests."""
 
-    def set_rules(self, rules: Rules) -> None:
+    def set_rules(self, rules: tuple[Rules, ...]) -> None:
         """From today on these rules hold."""
 
     def open(self) -> None:
@@ -97,8 +97,8 @@ class Compiled:
         self.world = world
         self._world = handle(world)
 
-    def set_rules(self, rules: Rules) -> None:
-        """From today on these rules hold."""
+    def set_rules(self, rules: tuple[Rules, ...]) -> None:
+        """From today on these rules hold, by kind of team."""
         self._rules = kept_handle(rules)
         self.world.dirty[:] = 1
 
@@ -238,8 +238,8 @@ def new_world(
     roster: np.ndarray,
 ) -> World:
     """The arrays of a replication before its first day."""
-    names, rules = inputs.names, inputs.epochs[0].rules
-    setting = rules.setting[0]  # what numbers heaps and rows is the same for all kinds
+    names = inputs.names
+    setting = inputs.epochs[0].rules[0].setting  # what numbers heaps and rows is the same for all kinds
     teams, severities = len(names.teams), len(names.severities)
     cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])

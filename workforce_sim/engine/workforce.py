@@ -90,7 +90,7 @@ class Clinic(Protocol):
     def staff_changed(self, team: int) -> None:
         """Somebody in this team has more or less room than before: allocate again."""
 
-    def set_rules(self, rules: Rules) -> None:
+    def set_rules(self, rules: tuple[Rules, ...]) -> None:
         """New rules hold from today on."""
 
 

@@ -159,7 +159,7 @@ def days_law(distribution: Any, least: int = 0) -> Law:
 
 
 def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> Rules:
-    """The rules of an epoch, as a kind of team follows them; `stacked` fills in the laws when all epochs are known."""
+    """The rules of an epoch, as a kind of team follows them; `together` fills in the laws when all epochs are known."""
     seconds, rank = _task_times(scenario, names)
     series, package_series = _series_rules(scenario, names, laws)
     carry_treatment, carry_assessment = _carry(names, seconds)
@@ -458,9 +458,8 @@ def _carry(names: Names, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return treatment.astype(np.int64), assessment.astype(np.int64)
 
 
-def stacked(rules: Sequence[Rules], laws: LawBook) -> Rules:
-    """The rules of all kinds of team, with the tables of all laws in the book."""
+def together(rules: Sequence[Rules], laws: LawBook) -> tuple[Rules, ...]:
+    """The rules of all kinds of team, with the tables of all laws in the book; who helps out keeps time for that, too."""
     law, law_threshold = laws.tables()
-    together = Rules(*(np.stack(arrays) for arrays in zip(*rules, strict=True)))
-    longest = np.broadcast_to(together.carry_treatment.max(axis=0), together.carry_treatment.shape).copy()
-    return together._replace(carry_treatment=longest, law=law, law_threshold=law_threshold)
+    longest = np.max([own.carry_treatment for own in rules], axis=0)
+    return tuple(own._replace(carry_treatment=longest, law=law, law_threshold=law_threshold) for own in rules)

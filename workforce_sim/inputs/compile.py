@@ -12,7 +12,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from workforce_sim.inputs import demand, opening, workforce_plan
-from workforce_sim.inputs.clinic import compile_rules, paces, series_of, stacked, tasks_of
+from workforce_sim.inputs.clinic import compile_rules, paces, series_of, tasks_of, together
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.laws import LawBook
 from workforce_sim.inputs.prices import one_offs, programmes
@@ -62,7 +62,7 @@ def compile_inputs(scenario: Scenario) -> Inputs:
         period_of_day=period_of_day,
         period_starts=period_starts,
         epochs=tuple(
-            _epoch(day, [stacked(variant, laws) for variant in row], own)
+            _epoch(day, [together(variant, laws) for variant in row], own)
             for day, row, own in zip(first_days, rules, staff, strict=True)
         ),
         posts=workforce_plan.posts(
@@ -90,7 +90,7 @@ def _once(rules: StaffRules, known: dict[tuple[object, ...], StaffRules]) -> Sta
     return known.setdefault(tuple(vars(rules).values()), rules)
 
 
-def _epoch(day: int, rules: list[Rules], staff: list[StaffRules]) -> Epoch:
+def _epoch(day: int, rules: list[tuple[Rules, ...]], staff: list[StaffRules]) -> Epoch:
     return Epoch(day, rules[0], staff[0], tuple(zip(rules[1:], staff[1:], strict=True)))
 
 

@@ -153,7 +153,7 @@ def _people(opening_of: dict[str, tuple[int, State, int]], names: Names, of_kind
 
 def draw_opening(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
     """OPENING rows of one replication, sorted by (team, state, key)."""
-    opening, rules = inputs.opening, inputs.epochs[0].rules
+    opening, rules = inputs.opening, inputs.epochs[0].rules[0]
     rows = opening.people.copy()
     w0, w1, w2, w3 = luck_of_many(seed, replication, rows["key"], Purpose.OPENING, 0)
     next_word = luck_of_many(seed, replication, rows["key"], Purpose.OPENING, 1)[0]

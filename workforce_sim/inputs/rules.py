@@ -40,7 +40,7 @@ OPENING = np.dtype(
 
 
 class Rules(NamedTuple):
-    """The clinic's rules in one epoch, of one kind of team; stacked, all but the laws have a first axis more: kind."""
+    """The clinic's rules in one epoch, of one kind of team."""
 
     setting: np.ndarray  # int64, (Setting.N,)
     chance: np.ndarray  # int64, (severity, group, Chance.N)
@@ -251,12 +251,13 @@ class Epoch:
     """From `day` on, these rules hold."""
 
     day: int
-    rules: Rules
+    rules: tuple[Rules, ...]
+    """By kind of team."""
     staff: StaffRules
-    variants: tuple[tuple[Rules, StaffRules], ...] = ()
+    variants: tuple[tuple[tuple[Rules, ...], StaffRules], ...] = ()
     """With standing rules on, numbered by their bits, from 1."""
 
-    def with_rules_on(self, on: int) -> tuple[Rules, StaffRules]:
+    def with_rules_on(self, on: int) -> tuple[tuple[Rules, ...], StaffRules]:
         """What holds while these standing rules are on, a bit for each."""
         return self.variants[on - 1] if on else (self.rules, self.staff)
 

@@ -206,8 +206,9 @@ def _still_waiting(rows: Mapping[str, Cell]) -> list[str]:
     if not better or not waited.told_apart or waited.difference <= 0:
         return []
     return [
-        f"Those still waiting have waited longer (median {by_how_much(waited)}) although the service has improved: people "
-        "who had waited less have left the list, and those who wait longest remain; judge by the share and the list."
+        f"Those still waiting have waited longer (median {by_how_much(waited)}) although the service has improved: "
+        "people who had waited less have left the list, and those who wait longest remain; judge by the share and the "
+        "list."
     ]
 
 

@@ -21,7 +21,6 @@ from workforce_sim.engine.kernel.heaps import (
     precedes,
     triage_heap,
 )
-from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.kernel.people import (
     become,
     change_stock,
@@ -163,7 +162,7 @@ def answer_all_crises(w, rs, r, day, s, use):
         return
     for kind in range(r.serves.shape[1]):
         helps = r.serves[s["role"], kind]
-        if helps and not answer_crises(w, of_kind(rs, kind), day, s, use, w.linked[s["team"], kind]):
+        if helps and not answer_crises(w, rs[kind], day, s, use, w.linked[s["team"], kind]):
             return
 
 
@@ -174,7 +173,7 @@ def hold_all_contacts(w, rs, r, day, slot, s, use):
         return
     for kind in range(r.serves.shape[1]):
         helps = r.serves[s["role"], kind]
-        if helps and not hold_contacts(w, of_kind(rs, kind), day, slot, s, use, w.linked[s["team"], kind]):
+        if helps and not hold_contacts(w, rs[kind], day, slot, s, use, w.linked[s["team"], kind]):
             return
 
 

@@ -11,7 +11,6 @@ from numba import njit
 from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join_caseload
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
-from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.kernel.people import (
     answer_invitation,
     arrive,
@@ -49,10 +48,10 @@ from workforce_sim.streams import Purpose
 
 
 @njit(cache=True)
-def advance(w, r, until):
+def advance(w, rs, until):
     """Runs the days from `counter[DAY]` up to and without `until`; comes back early with the reason why.
 
-    r: the rules of all kinds of team; those of one kind go with its teams, here and in all that is called from outside.
+    rs: the rules of all kinds of team; those of one kind go with its teams, here and in all that is called from outside.
     """
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
@@ -61,40 +60,49 @@ def advance(w, r, until):
         open_rows = w.patient.shape[0] - w.counter[Counter.FREE_ROWS]
         if w.log.shape[0] - w.counter[Counter.LOGGED] < open_rows + 2 * referred:
             return Stop.LOG_FULL
-        receive_referrals(w, r, day, referred)
-        if r.serves.any():
-            work_together(w, r, day)
+        receive_referrals(w, rs, day, referred)
+        if anyone_helps(w, rs):
+            work_together(w, rs, day)
         else:  # teams touch each other only over night, so that one is done with before the next
             for team in range(w.team_slots.shape[0] - 1):
-                own = of_team(w, r, team)
+                own = of_team(w, rs, team)
                 what_is_due(w, own, day, team)
                 if w.dirty[team]:
                     allocate(w, own, day, team)
                 if w.day_table[day, 1 + w.kind[team]]:
-                    run_clinics(w, r, own, day, team)
-        record(w, r, day)
+                    run_clinics(w, rs, own, day, team)
+        record(w, rs, day)
         w.counter[Counter.DAY] = day + 1
     return Stop.DONE
 
 
 @njit(cache=True)
-def work_together(w, r, day):
-    """Steps 3 to 5 where clinicians of one team help out in another: each step for all teams."""
-    teams = w.team_slots.shape[0] - 1
-    for team in range(teams):
-        what_is_due(w, of_team(w, r, team), day, team)
-    for team in range(teams):
-        if w.dirty[team]:
-            allocate(w, of_team(w, r, team), day, team)
-    for team in range(teams):
-        if w.day_table[day, 1 + w.kind[team]]:
-            run_clinics(w, r, of_team(w, r, team), day, team)
+def anyone_helps(w, rs):
+    """Does any role help out in other teams?"""
+    for kind in range(w.linked.shape[1]):
+        if rs[kind].serves.any():
+            return True
+    return False
 
 
 @njit(cache=True)
-def of_team(w, r, team):
+def work_together(w, rs, day):
+    """Steps 3 to 5 where clinicians of one team help out in another: each step for all teams."""
+    teams = w.team_slots.shape[0] - 1
+    for team in range(teams):
+        what_is_due(w, of_team(w, rs, team), day, team)
+    for team in range(teams):
+        if w.dirty[team]:
+            allocate(w, of_team(w, rs, team), day, team)
+    for team in range(teams):
+        if w.day_table[day, 1 + w.kind[team]]:
+            run_clinics(w, rs, of_team(w, rs, team), day, team)
+
+
+@njit(cache=True)
+def of_team(w, rs, team):
     """The rules that a team follows."""
-    return of_kind(r, w.kind[team])
+    return rs[w.kind[team]]
 
 
 @njit(cache=True)
@@ -108,13 +116,13 @@ def referrals_of(w, day):
 
 
 @njit(cache=True)
-def receive_referrals(w, r, day, referred):
+def receive_referrals(w, rs, day, referred):
     """Step 2: people referred from outside today, unless a long list deters those who would refer them."""
     for _ in range(referred):
         row = w.referral[w.counter[Counter.REFERRALS_TAKEN]]
         w.counter[Counter.REFERRALS_TAKEN] += 1
         i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
-        p, own = w.patient[i], of_team(w, r, row["team"])
+        p, own = w.patient[i], of_team(w, rs, row["team"])
         _, _, w2, _ = draw(w, p, Purpose.PERSON, 0)
         if w2 < beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
             set_cell(own, p)
@@ -168,7 +176,7 @@ def what_is_due(w, r, day, team):
 
 
 @njit(cache=True)
-def record(w, r, day):
+def record(w, rs, day):
     """Step 6: the stocks of the day's end."""
     period = w.day_table[day, 0]
     for cell in range(w.stock.shape[0]):
@@ -180,7 +188,7 @@ def record(w, r, day):
         flow[Flow.DAYS_WAITING_STEP] += stock[Stock.WAITING_STEP]
     measure_lists(w)
     if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 0] != period:
-        end_period(w, r, day, period)
+        end_period(w, rs, day, period)
 
 
 @njit(cache=True)
@@ -196,7 +204,7 @@ def measure_lists(w):
 
 
 @njit(cache=True)
-def end_period(w, r, day, period):
+def end_period(w, rs, day, period):
     """Writes the stocks at the end of a period."""
     for cell in range(w.stock.shape[0]):
         for stock in range(w.stock.shape[1]):
@@ -205,7 +213,7 @@ def end_period(w, r, day, period):
         for package in range(w.package_stock.shape[1]):
             for stock in range(PackageStock.STARTED):  # the stocks; STARTED is a flow
                 w.package_record[period, team, package, stock] = w.package_stock[team, package, stock]
-    count_unsafe(w, r, day, period)
+    count_unsafe(w, rs, day, period)
     for slot in range(w.staff.shape[0]):
         s = w.staff[slot]
         use = w.use[period, s["team"], s["role"]]
@@ -219,9 +227,9 @@ def end_period(w, r, day, period):
 
 
 @njit(cache=True)
-def count_unsafe(w, r, day, period):
+def count_unsafe(w, rs, day, period):
     """Those unallocated for too long, and those without the registered coordinator that they need."""
-    nobody = r.coordinates.shape[2] - 1
+    nobody = rs[0].coordinates.shape[1] - 1
     for i in range(w.patient.shape[0]):
         p = w.patient[i]
         role = -1
@@ -231,7 +239,7 @@ def count_unsafe(w, r, day, period):
                 w.stock_record[period, p["cell"], Stock.UNALLOCATED_LONG] += 1
         elif p["state"] == State.IN_TREATMENT:
             role = w.staff[p["slot"]]["role"]
-        if role >= 0 and not r.coordinates[w.kind[p["team"]], p["severity"], role]:
+        if role >= 0 and not of_team(w, rs, p["team"]).coordinates[p["severity"], role]:
             w.stock_record[period, p["cell"], Stock.UNCOORDINATED] += 1
 
 
@@ -239,11 +247,11 @@ def count_unsafe(w, r, day, period):
 
 
 @njit(cache=True)
-def open_service(w, r, opening):
+def open_service(w, rs, opening):
     """Section 8: places the people found on day 0."""
     for k in range(opening.shape[0]):
         found = opening[k]
-        own = of_team(w, r, found["team"])
+        own = of_team(w, rs, found["team"])
         i = new_person(w, found["key"], found["team"], found["source"], found["severity"], found["group"])
         begin_spell(w, own, i, found["referral_day"])
         p = w.patient[i]

@@ -1,6 +1,7 @@
 """One pointer that stands for many arrays, so that a kernel call costs a microsecond and a function call nothing.
 
-In: a named tuple of C-ordered numpy arrays. Out: a `Handle` whose attributes are those arrays inside compiled code.
+In: a named tuple of C-ordered numpy arrays, or several of one kind. Out: a `Handle` whose attributes are those arrays
+inside compiled code, or `Handles`, of which each is one.
 
 A named tuple of arrays would be copied into every compiled function that it is passed to, with the reference counts of
 all its arrays; measured on the adult team that made the clinic four times slower and half as long again to compile (see
@@ -14,6 +15,7 @@ With NUMBA_DISABLE_JIT=1 no handle is needed: the named tuple itself has the sam
 
 from __future__ import annotations
 
+import operator
 from functools import lru_cache
 from typing import Any
 
@@ -21,8 +23,8 @@ import numpy as np
 from numba import config, typeof, types
 from numba.core import cgutils
 from numba.core.datamodel import models
-from numba.core.imputils import lower_getattr_generic
-from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.core.imputils import lower_builtin, lower_getattr_generic
+from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
 from numba.extending import NativeValue, register_model, typeof_impl, unbox
 from numba.np import arrayobj, numpy_support
 
@@ -41,9 +43,22 @@ class Handle:
         self.numba_type = _type_of(arrays._fields, tuple((array.dtype, array.ndim) for array in arrays))
 
 
+class Handles:
+    """Stands for several named tuples of the same fields, element types and dimensions."""
+
+    def __init__(self, several: tuple[Any, ...]) -> None:
+        """`several`: named tuples as for `Handle`."""
+        self.each = [Handle(arrays) for arrays in several]
+        self.table = np.stack([one.table for one in self.each])
+        self.address = self.table.ctypes.data
+        self.numba_type = HandlesType(self.each[0].numba_type)
+
+
 def handle(arrays: Any) -> Any:
-    """A handle of a named tuple of arrays, or the named tuple itself where nothing is compiled."""
-    return arrays if config.DISABLE_JIT else Handle(arrays)
+    """A handle of a named tuple of arrays or of a tuple of them, or what it is where nothing is compiled."""
+    if config.DISABLE_JIT:
+        return arrays
+    return Handle(arrays) if hasattr(arrays, "_fields") else Handles(arrays)
 
 
 _KEPT: dict[int, Any] = {}
@@ -91,6 +106,15 @@ class HandleType(types.Type):
         super().__init__(name=f"Handle({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
 
 
+class HandlesType(types.Type):
+    """The compiler's type of several handles."""
+
+    def __init__(self, each: HandleType) -> None:
+        self.each = each
+        self.row = sum(1 + array.ndim for _, array in each.places.values()) * np.dtype(np.int64).itemsize
+        super().__init__(name=f"Handles({each.name})")
+
+
 @lru_cache(maxsize=64)
 def _type_of(names: tuple[str, ...], kinds: tuple[tuple[np.dtype[Any], int], ...]) -> HandleType:
     """Remembered, because rules change often in a run and numba takes a millisecond to think of a type."""
@@ -98,25 +122,44 @@ def _type_of(names: tuple[str, ...], kinds: tuple[tuple[np.dtype[Any], int], ...
     return HandleType(tuple((name, numpy_support.from_dtype(dtype), ndim) for name, (dtype, ndim) in fields))
 
 
+@register_model(HandlesType)
 @register_model(HandleType)
 class _HandleModel(models.PrimitiveModel):
     """In compiled code a handle is an address."""
 
-    def __init__(self, dmm: Any, fe_type: HandleType) -> None:
+    def __init__(self, dmm: Any, fe_type: HandleType | HandlesType) -> None:
         super().__init__(dmm, fe_type, cgutils.intp_t)
 
 
+@typeof_impl.register(Handles)
 @typeof_impl.register(Handle)
-def _typeof(value: Handle, _: Any) -> HandleType:
+def _typeof(value: Handle | Handles, _: Any) -> HandleType | HandlesType:
     return value.numba_type
 
 
+@unbox(HandlesType)
 @unbox(HandleType)
 def _unbox(typ: HandleType, value: Any, c: Any) -> NativeValue:
     address = c.pyapi.object_getattr_string(value, "address")
     native = c.pyapi.long_as_longlong(address)
     c.pyapi.decref(address)
     return NativeValue(native)
+
+
+@infer_global(operator.getitem)
+class _OneOfSeveral(AbstractTemplate):
+    def generic(self, arguments: Any, _: Any) -> Any:
+        """One of several handles is a handle."""
+        if len(arguments) == 2 and isinstance(arguments[0], HandlesType) and isinstance(arguments[1], types.Integer):
+            return signature(arguments[0].each, *arguments)
+        return None
+
+
+@lower_builtin(operator.getitem, HandlesType, types.Integer)
+def _one(context: Any, builder: Any, typed: Any, values: Any) -> Any:
+    """Tables lie one after the other."""
+    place = context.cast(builder, values[1], types.unliteral(typed.args[1]), types.intp)
+    return builder.add(values[0], builder.mul(place, context.get_constant(types.intp, typed.args[0].row)))
 
 
 @infer_getattr

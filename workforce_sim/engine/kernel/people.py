@@ -20,7 +20,6 @@ from workforce_sim.engine.kernel.heaps import (
     treatment_heap,
     triage_heap,
 )
-from workforce_sim.engine.kernel.kinds import of_kind
 from workforce_sim.engine.state import Counter
 from workforce_sim.inputs.codes import (
     EPISODE_SHIFT,
@@ -711,14 +710,14 @@ def step(w, r, day, i, package):
 
 
 @njit(cache=True)
-def release(w, r, slot):
+def release(w, rs, slot):
     """Section 7: the clinician in `slot` leaves today; everyone on the caseload waits to be handed over.
 
-    r: the rules of all kinds of team.
+    rs: the rules of all kinds of team.
     """
     day = w.counter[Counter.DAY]
     s = w.staff[slot]
-    r = of_kind(r, w.kind[s["team"]])
+    r = rs[w.kind[s["team"]]]
     i = s["case_head"]
     while i >= 0:
         p = w.patient[i]
