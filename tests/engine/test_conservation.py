@@ -300,10 +300,8 @@ def check_packages(world: World) -> None:
 
 def check_places(world: World) -> None:
     """A clinician with no room takes nobody on: a caseload grows at most to its places and one person more."""
-    use, weights = (
-        world.run.use,
-        [own.series[..., SeriesRule.WEIGHT].max() for e in world.inputs.epochs for own in e.rules],
-    )
+    rules, use = [own for epoch in world.inputs.epochs for own in epoch.rules], world.run.use
+    weights = [own.series[..., SeriesRule.WEIGHT].max() for own in rules]
     held, places = use[..., Use.WEIGHTED], use[..., Use.PLACES]
     posts = [(post.team, post.role) for post in world.inputs.posts]
     for team, role in (cell for cell in set(posts) if posts.count(cell) == 1):

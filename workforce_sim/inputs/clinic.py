@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from workforce_sim.inputs.codes import Chance, Names, Order, SeriesRule, Session, Setting
+from workforce_sim.inputs.codes import GUIDE, Chance, Names, Order, SeriesRule, Session, Setting
 from workforce_sim.inputs.laws import (
     NEVER,
     Law,
@@ -189,6 +189,7 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         heaviest=_heaviest(scenario, names),
         law=np.empty((0, 3), dtype=np.int64),
         law_threshold=np.empty(0, dtype=np.int64),
+        law_guide=np.empty((0, GUIDE + 1), dtype=np.int32),
     )
 
 
@@ -459,7 +460,10 @@ def _carry(names: Names, seconds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def together(rules: Sequence[Rules], laws: LawBook) -> tuple[Rules, ...]:
-    """The rules of all kinds of team, with the tables of all laws in the book; who helps out keeps time for that, too."""
+    """The rules of all kinds of team, with the tables of all laws; whoever helps out keeps time for that, too."""
     law, law_threshold = laws.tables()
     longest = np.max([own.carry_treatment for own in rules], axis=0)
-    return tuple(own._replace(carry_treatment=longest, law=law, law_threshold=law_threshold) for own in rules)
+    edges = np.arange(GUIDE + 1, dtype=np.int64) * (CERTAIN // GUIDE)
+    guide = [first + np.searchsorted(law_threshold[first : first + n], edges, side="right") for first, n, _ in law]
+    tables = {"law": law, "law_threshold": law_threshold, "law_guide": np.array(guide, dtype=np.int32)}
+    return tuple(own._replace(carry_treatment=longest, **tables) for own in rules)

@@ -65,6 +65,7 @@ class Rules(NamedTuple):
     coordinates: np.ndarray  # uint8, (severity, role or nobody): 1 = such a clinician is all that such a person needs
     law: np.ndarray  # int64, (law, 3): first threshold, number of thresholds, value below the first threshold
     law_threshold: np.ndarray  # int64, thresholds in 2**-32, rising within a law
+    law_guide: np.ndarray  # int32, (law, GUIDE + 1): first threshold above each part of luck (Chen & Asau 1974)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ from workforce_sim.streams import Purpose
 def advance(w, rs, until):
     """Runs the days from `counter[DAY]` up to and without `until`; comes back early with the reason why.
 
-    rs: the rules of all kinds of team; those of one kind go with its teams, here and in all that is called from outside.
+    rs: the rules of all kinds of team; those of one kind go with its teams, here and wherever rs is handed over.
     """
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
@@ -79,10 +79,10 @@ def advance(w, rs, until):
 @njit(cache=True)
 def anyone_helps(w, rs):
     """Does any role help out in other teams?"""
+    helping = 0
     for kind in range(w.linked.shape[1]):
-        if rs[kind].serves.any():
-            return True
-    return False
+        helping += rs[kind].serves.sum()
+    return helping > 0
 
 
 @njit(cache=True)

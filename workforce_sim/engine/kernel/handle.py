@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from numba import config, typeof, types
-from numba.core import cgutils
+from numba.core import cgutils, typing
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
@@ -94,14 +94,62 @@ class Entrance:
         return answer
 
 
+class FromZero(types.Array):
+    """The compiler's type of an array whose places are counted from its beginning only.
+
+    Elsewhere -1 means the last place, which every use of a number would be asked about; here -1 means nobody.
+    """
+
+    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> types.Array:
+        """A view is counted likewise; a copy, for which numba names no dimensions, is an array like any other."""
+        if ndim is None or dtype is not None:
+            return super().copy(dtype, ndim, layout, readonly)
+        return FromZero(self.dtype, ndim, layout or self.layout)
+
+
+register_model(FromZero)(models.ArrayModel)
+
+
+def _from_zero(context: Any, builder: Any, index: Any, index_type: Any) -> tuple[Any, Any]:
+    """An index, and its type, as numbers that cannot be negative."""
+    if isinstance(index_type, types.BaseTuple):
+        parts = cgutils.unpack_tuple(builder, index, count=len(index_type))
+        pairs = [_from_zero(context, builder, part, kind) for part, kind in zip(parts, index_type.types, strict=True)]
+        kinds = types.Tuple([kind for _, kind in pairs])
+        return context.make_tuple(builder, kinds, [part for part, _ in pairs]), kinds
+    kind = types.unliteral(index_type)
+    if isinstance(kind, types.Integer) and kind.signed:
+        return context.cast(builder, index, kind, types.uintp), types.uintp
+    return index, index_type
+
+
+@lower_builtin(operator.getitem, FromZero, types.Integer)
+@lower_builtin(operator.getitem, FromZero, types.BaseTuple)
+def _get(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """What numba does, with places counted from zero."""
+    index, kind = _from_zero(context, builder, arguments[1], signature.args[1])
+    get = arrayobj.getitem_array_tuple if isinstance(kind, types.BaseTuple) else arrayobj.getitem_arraynd_intp
+    return get(
+        context, builder, typing.signature(signature.return_type, signature.args[0], kind), (arguments[0], index)
+    )
+
+
+@lower_builtin(operator.setitem, FromZero, types.Any, types.Any)
+def _set(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """What numba does, with places counted from zero."""
+    index, kind = _from_zero(context, builder, arguments[1], signature.args[1])
+    told = typing.signature(signature.return_type, signature.args[0], kind, signature.args[2])
+    return arrayobj.setitem_array(context, builder, told, (arguments[0], index, arguments[2]))
+
+
 class HandleType(types.Type):
     """The compiler's type of a handle: the names, element types and dimensions of its arrays."""
 
     def __init__(self, fields: tuple[tuple[str, types.Type, int], ...]) -> None:
-        self.places: dict[str, tuple[int, types.Array]] = {}
+        self.places: dict[str, tuple[int, FromZero]] = {}
         place = 0
         for name, element, ndim in fields:
-            self.places[name] = place, types.Array(element, ndim, "C")
+            self.places[name] = place, FromZero(element, ndim, "C")
             place += 1 + ndim
         super().__init__(name=f"Handle({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
 
@@ -166,7 +214,7 @@ def _one(context: Any, builder: Any, typed: Any, values: Any) -> Any:
 class _Attributes(AttributeTemplate):
     key = HandleType
 
-    def generic_resolve(self, typ: HandleType, attribute: str) -> types.Array | None:
+    def generic_resolve(self, typ: HandleType, attribute: str) -> FromZero | None:
         """The type of one of the arrays."""
         return typ.places[attribute][1] if attribute in typ.places else None
 
@@ -180,6 +228,8 @@ def _array(context: Any, builder: Any, typ: HandleType, value: Any, attribute: s
         builder.load(builder.gep(table, [context.get_constant(types.intp, place + k)]))
         for k in range(1 + array_type.ndim)
     ]
+    for number in numbers:  # nothing in compiled code writes to the table
+        number.set_metadata("invariant.load", builder.module.add_metadata([]))
     item_size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
     strides: list[Any] = []
     step = context.get_constant(types.intp, item_size)

@@ -78,8 +78,8 @@ def draw(w, p, purpose, n):
 @njit(cache=True)
 def value_of(r, law, word):
     """The value of a law at a word of luck."""
-    first = r.law[law, 0]
-    low, high = first, first + r.law[law, 1]
+    first, part = r.law[law, 0], int(word) >> 24
+    low, high = np.int64(r.law_guide[law, part]), np.int64(r.law_guide[law, part + 1])
     while low < high:
         middle = (low + high) >> 1
         if r.law_threshold[middle] <= word:
