@@ -31,7 +31,7 @@ from workforce_sim.engine.kernel.people import (
     set_cell,
     take_row,
 )
-from workforce_sim.engine.state import Counter, Stop
+from workforce_sim.engine.state import ROWS_IN_BLOCK, Counter, Stop
 from workforce_sim.inputs.codes import (
     NOT_YET,
     UNALLOCATED_TOO_LONG,
@@ -56,10 +56,9 @@ def advance(w, r, until):
     """
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
-        if w.counter[Counter.FREE_ROWS] < referred:
+        if w.patient.shape[0] - w.counter[Counter.ROWS_HANDED_OUT] < new_rows(w, referred):
             return Stop.NEEDS_ROWS
-        open_rows = w.patient.shape[0] - w.counter[Counter.FREE_ROWS]
-        if w.log.shape[0] - w.counter[Counter.LOGGED] < open_rows + 2 * referred:
+        if w.log.shape[0] - w.counter[Counter.LOGGED] < w.counter[Counter.ROWS_TAKEN] + 2 * referred:
             return Stop.LOG_FULL
         receive_referrals(w, r, day, referred)
         if r.serves.any():
@@ -108,6 +107,22 @@ def referrals_of(w, day):
 
 
 @njit(cache=True)
+def new_rows(w, referred):
+    """How many rows, in whole blocks, must be handed to teams for so many referred today, who come team by team."""
+    first, blocks = w.counter[Counter.REFERRALS_TAKEN], 0
+    team, left = -1, 0
+    for k in range(first, first + referred):
+        if w.referral[k]["team"] != team:
+            team = w.referral[k]["team"]
+            left = w.free_rows[team]
+        if left == 0:
+            blocks += 1
+            left = ROWS_IN_BLOCK
+        left -= 1
+    return blocks * ROWS_IN_BLOCK
+
+
+@njit(cache=True)
 def receive_referrals(w, r, day, referred):
     """Step 2: people referred from outside today, unless a long list deters those who would refer them."""
     for _ in range(referred):
@@ -127,7 +142,7 @@ def receive_referrals(w, r, day, referred):
 @njit(cache=True)
 def new_person(w, key, team, source, severity, group):
     """A row for a person not known before."""
-    i = take_row(w)
+    i = take_row(w, team)
     p = w.patient[i]
     p["key"] = key
     p["team"] = team
@@ -222,7 +237,7 @@ def end_period(w, r, day, period):
 def count_unsafe(w, r, day, period):
     """Those unallocated for too long, and those without the registered coordinator that they need."""
     nobody = r.coordinates.shape[2] - 1
-    for i in range(w.patient.shape[0]):
+    for i in range(w.counter[Counter.ROWS_HANDED_OUT]):
         p = w.patient[i]
         role = -1
         if p["state"] == State.UNALLOCATED:
@@ -308,7 +323,7 @@ def clinician_found(w, r, i):
 @njit(cache=True)
 def finish(w):
     """At the horizon: the spells that are still open."""
-    for i in range(w.patient.shape[0]):
+    for i in range(w.counter[Counter.ROWS_HANDED_OUT]):
         state = w.patient[i]["state"]
         if state != State.FREE and state != State.AT_RISK:
             log_spell(w, i, End.OPEN, NOT_YET)
