@@ -1,11 +1,11 @@
 """What a contact costs in a small service and in a large one: 1, 10, 100 and 1,000 equal teams side by side.
 
-Every team is the adult team, with its own patients, staff and luck; what is asked is whether a thousand of them cost more
-than a thousand times one, because a day then touches more memory than a processor keeps at hand. Times are processor
-time, in one process, for each contact attended. Making inputs ready, drawing referrals and the people found on day 0,
-and compiling are not counted; putting everybody in place on day 0 is. The more teams, the shorter the horizon (never
-below a year, unless smoking), so that each size has work enough to be timed and none takes minutes; small sizes are
-repeated and the median told.
+Every team is the adult team, with its own patients, staff and luck; what is asked is whether a thousand of them cost
+more than a thousand times one, because a day then touches more memory than a processor keeps at hand. Times are
+processor time, in one process, for each contact attended. Making inputs ready, drawing referrals and the people found on
+day 0, and compiling are not counted; putting everybody in place on day 0 is. The more teams, the shorter the horizon
+(never below a year, unless smoking), so that each size has work enough to be timed and none takes minutes; small sizes
+are repeated and the median told.
 
 The last line is one JSON object:
 
@@ -23,6 +23,7 @@ import json
 import statistics
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,22 +67,35 @@ class Watch:
         return timed
 
 
+class Parts:
+    """Processor time of a replication's parts: what is drawn before and on the way, and the clinic."""
+
+    def __init__(self):
+        self.drawing = Watch()
+        self.clinic = Watch(less=self.drawing)
+
+    @contextmanager
+    def watched(self):
+        """The clinic's class, timed; within it drawing is timed, too."""
+        methods = {name: self.clinic.over(getattr(simulate.Compiled, name)) for name in CLINIC}
+        draws = {name: getattr(simulate, name) for name in DRAWS}
+        for name, draw in draws.items():
+            setattr(simulate, name, self.drawing.over(draw))
+        try:
+            yield type("Watched", (simulate.Compiled,), methods)
+        finally:
+            for name, draw in draws.items():
+                setattr(simulate, name, draw)
+
+
 def once(inputs, replication):
     """(ns of a contact, ns of the clinic's part, contacts) of one replication."""
-    drawing = Watch()
-    clinic = Watch(less=drawing)
-    whole = Watch(less=drawing)
-    watched = type("Watched", (simulate.Compiled,), {n: clinic.over(getattr(simulate.Compiled, n)) for n in CLINIC})
-    draws = {name: getattr(simulate, name) for name in DRAWS}
-    for name, draw in draws.items():
-        setattr(simulate, name, drawing.over(draw))
-    try:
-        ran, _ = whole.over(simulate.run_clinic)(inputs, 1, replication, watched)
-    finally:
-        for name, draw in draws.items():
-            setattr(simulate, name, draw)
+    parts = Parts()
+    whole = Watch(less=parts.drawing)
+    with parts.watched() as clinic:
+        ran, _ = whole.over(simulate.run_clinic)(inputs, 1, replication, clinic)
     contacts = int(ran.world.flow[..., Flow.CONTACTS].sum())
-    return 1e9 * whole.seconds / contacts, 1e9 * clinic.seconds / contacts, contacts
+    return 1e9 * whole.seconds / contacts, 1e9 * parts.clinic.seconds / contacts, contacts
 
 
 def main():
