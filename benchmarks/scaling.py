@@ -2,7 +2,7 @@
 
 Every team is the adult team, with its own patients, staff and luck; what is asked is whether a thousand of them cost
 more than a thousand times one, because a day then touches more memory than a processor keeps at hand. Times are
-processor time, in one process, for each contact attended. Making inputs ready, drawing referrals and the people found on
+processor time, in one process, for each contact attended. Making inputs ready, drawing referrals and who is found on
 day 0, and compiling are not counted; putting everybody in place on day 0 is. The more teams, the shorter the horizon
 (never below a year, unless smoking), so that each size has work enough to be timed and none takes minutes; small sizes
 are repeated and the median told.
