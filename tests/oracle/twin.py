@@ -1408,6 +1408,10 @@ class Twin:
 
     # What the driver calls
 
+    def refer(self, referrals: np.ndarray) -> None:
+        self.referral = referrals
+        self.env.process(self.referrals())
+
     def set_rules(self, rules: Rules) -> None:
         books = [Book(rules, kind) for kind in range(len(self.inputs.names.kinds))]
         for team in self.teams:

@@ -23,15 +23,14 @@ from workforce_sim.engine.kernel.people import (
     contact_falls_due,
     count,
     draw,
-    free_row,
     log_spell,
     next_candidate_day,
     queue_up,
     refer,
     set_cell,
-    take_row,
 )
-from workforce_sim.engine.state import ROWS_IN_BLOCK, Counter, Stop
+from workforce_sim.engine.kernel.rows import free_row, new_rows, take_row
+from workforce_sim.engine.state import Counter, Stop
 from workforce_sim.inputs.codes import (
     NOT_YET,
     UNALLOCATED_TOO_LONG,
@@ -104,22 +103,6 @@ def referrals_of(w, day):
     while last < w.referral.shape[0] and w.referral[last]["day"] == day:
         last += 1
     return last - first
-
-
-@njit(cache=True)
-def new_rows(w, referred):
-    """How many rows, in whole blocks, must be handed to teams for so many referred today, who come team by team."""
-    first, blocks = w.counter[Counter.REFERRALS_TAKEN], 0
-    team, left = -1, 0
-    for k in range(first, first + referred):
-        if w.referral[k]["team"] != team:
-            team = w.referral[k]["team"]
-            left = w.free_rows[team]
-        if left == 0:
-            blocks += 1
-            left = ROWS_IN_BLOCK
-        left -= 1
-    return blocks * ROWS_IN_BLOCK
 
 
 @njit(cache=True)

@@ -21,7 +21,8 @@ from workforce_sim.engine.kernel.heaps import (
     triage_heap,
 )
 from workforce_sim.engine.kernel.kinds import of_kind
-from workforce_sim.engine.state import ROWS_IN_BLOCK, Counter
+from workforce_sim.engine.kernel.rows import free_row
+from workforce_sim.engine.state import Counter
 from workforce_sim.inputs.codes import (
     EPISODE_SHIFT,
     HANDOVER,
@@ -121,45 +122,7 @@ def become(w, p, state):
     change_stocks(w, p, 1)
 
 
-# --- rows ----------------------------------------------------------------------------------------------------------
-
-
-@njit(cache=True)
-def take_row(w, team):
-    """A free patient row of a team, made empty."""
-    if w.free_head[team] < 0:
-        take_block(w, team)
-    i = w.free_head[team]
-    w.free_head[team] = w.patient[i]["calendar_next"]
-    w.free_rows[team] -= 1
-    w.counter[Counter.ROWS_TAKEN] += 1
-    w.patient[i]["episode"] = 0
-    return i
-
-
-@njit(cache=True)
-def take_block(w, team):
-    """A team that has no free row is handed a block of new ones, so that its people lie together in memory."""
-    first = w.counter[Counter.ROWS_HANDED_OUT]
-    last = first + ROWS_IN_BLOCK - 1
-    w.counter[Counter.ROWS_HANDED_OUT] = last + 1
-    w.block_team[first // ROWS_IN_BLOCK] = team
-    for i in range(first, last):
-        w.patient[i]["calendar_next"] = i + 1
-    w.patient[last]["calendar_next"] = -1
-    w.free_head[team] = first
-    w.free_rows[team] = ROWS_IN_BLOCK
-
-
-@njit(cache=True)
-def free_row(w, i):
-    """The person is forgotten; the row goes back to the team that it was handed to."""
-    team = w.block_team[i // ROWS_IN_BLOCK]
-    w.patient[i]["state"] = State.FREE
-    w.patient[i]["calendar_next"] = w.free_head[team]
-    w.free_head[team] = i
-    w.free_rows[team] += 1
-    w.counter[Counter.ROWS_TAKEN] -= 1
+# --- a spell begins and ends in the records --------------------------------------------------------------------------
 
 
 @njit(cache=True)
