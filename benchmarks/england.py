@@ -7,6 +7,7 @@ and of the people found on day 0; reading the scenario and compiling are not. Th
 * seconds, processor_seconds: of the replication
 * peak_gib: greatest resident memory of the process
 * contacts, contacts_per_second: attended
+* growth_from_one_team: processor time of a contact / that of one such team run beside it: what the size alone costs
 * people_open: at the end; people_open_at_first: on the last day of the first month
 * referrals_per_year: those who come back included; clinicians: people in post at the end
 * weeks_to_treatment: mean from referral to the first contact of treatment, of spells that had one and ended
@@ -69,7 +70,7 @@ def inputs_of(horizon, copies):
 
 
 def once(inputs):
-    """Figures of one replication."""
+    """(figures, processor time of a contact without drawing) of one replication."""
     parts, waits = Parts(), Waits()
     began, processor_began = time.perf_counter(), time.process_time()
     with parts.watched() as watched:
@@ -79,7 +80,7 @@ def once(inputs):
     contacts = int(world.flow[..., Flow.CONTACTS].sum())
     stock = world.stock_record[..., OPEN].sum(axis=(1, 2))
     large = sorted(((array.nbytes, name) for name, array in world._asdict().items()), reverse=True)[:8]
-    return {
+    figures = {
         "seconds": seconds,
         "processor_seconds": processor,
         "peak_gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / GIB,
@@ -95,6 +96,7 @@ def once(inputs):
         "share_staff": 1 - (parts.clinic.seconds + parts.drawing.seconds) / processor,
         "gib": {name: nbytes / GIB for nbytes, name in large},
     }
+    return figures, (processor - parts.drawing.seconds) / contacts
 
 
 def main():
@@ -103,12 +105,15 @@ def main():
     parser.add_argument("--years", type=int, default=10)
     parser.add_argument("--smoke", action="store_true", help="20 teams, a month: shows that the script works")
     options = parser.parse_args()
+    horizon, copies = ("4 weeks", 20) if options.smoke else (f"{options.years} years", 2000)
     once(inputs_of("4 weeks", 2))  # compiles, or loads what is compiled
+    _, of_one_team = once(inputs_of(horizon, 1))
     began = time.process_time()
-    inputs = inputs_of("4 weeks", 20) if options.smoke else inputs_of(f"{options.years} years", 2000)
+    inputs = inputs_of(horizon, copies)
     print(f"{len(inputs.posts)} posts, {inputs.days} days; inputs made ready in {time.process_time() - began:.0f} s",
           flush=True)  # fmt: skip
-    print(json.dumps(once(inputs)))
+    figures, of_many = once(inputs)
+    print(json.dumps({**figures, "growth_from_one_team": of_many / of_one_team}))
 
 
 if __name__ == "__main__":
