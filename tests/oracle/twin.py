@@ -1408,6 +1408,10 @@ class Twin:
 
     # What the driver calls
 
+    def refer(self, referrals: np.ndarray) -> None:
+        self.referral = referrals
+        self.env.process(self.referrals())
+
     def set_rules(self, rules: tuple[Rules, ...]) -> None:
         books = [Book(own) for own in rules]
         for team in self.teams:

@@ -155,7 +155,7 @@ class Recruitment:
         """`fill` x (1 - reputation x (the team's vacancy - the usual one)), within 0 .. 1 (evidence E, loop R12)."""
         workforce, role = self.workforce, self.workforce.role_rules(slot)
         team = workforce.posts[slot].team
-        cells = [cell for cell in workforce.posts_of if cell[0] == team]
+        cells = [(team, number) for number in range(len(workforce.rules.roles))]
         funded = sum(self.funded(cell) for cell in cells)
         in_post = sum(workforce.held[cell] for cell in cells)
         vacancy = max(0, funded - in_post) / funded if funded else 0.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
@@ -23,6 +24,7 @@ from workforce_sim.engine.state import (
     LOG,
     NODE,
     PATIENT,
+    ROWS_IN_BLOCK,
     STAFF,
     Counter,
     Stop,
@@ -30,7 +32,7 @@ from workforce_sim.engine.state import (
 )
 from workforce_sim.engine.workforce import Workforce
 from workforce_sim.inputs.codes import Flow, Names, PackageStock, Setting, StaffKind, State, Stock, Use
-from workforce_sim.inputs.demand import draw_referrals
+from workforce_sim.inputs.demand import draw_referrals, stretches
 from workforce_sim.inputs.opening import draw_opening
 from workforce_sim.inputs.rules import Inputs, PostKind, Rules
 
@@ -44,7 +46,7 @@ class RawRun(NamedTuple):
     package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
     use: np.ndarray  # int64, (period, team, role, Use.N)
     staffing: np.ndarray  # int64, (period, team, role, Staffing.N)
-    log: np.ndarray  # LOG, (spell,), in order of ending
+    log: np.ndarray  # LOG, (spell,), in order of ending; nothing if handed on as they ended
     careers: np.ndarray  # int64, see `Workforce`
     fired: np.ndarray  # int64, (event, 3): when standing rules began and ended, see `Management`
 
@@ -57,6 +59,9 @@ class Clinic(Protocol):
 
     def open(self) -> None:
         """Places the people found on day 0."""
+
+    def refer(self, referrals: np.ndarray) -> None:
+        """REFERRAL rows of the next days; all that were known before have been referred."""
 
     def release(self, slot: int) -> None:
         """The clinician in `slot` leaves today."""
@@ -77,6 +82,10 @@ class Clinic(Protocol):
         """The people who are open: an array with the days of the clocks."""
 
 
+OnSpells = Callable[[np.ndarray], None]
+"""Is handed LOG rows as spells end, to be read before it returns."""
+
+
 class Compiled:
     """The clinic run by the compiled kernel."""
 
@@ -87,10 +96,12 @@ class Compiled:
         arrivals: tuple[np.ndarray, np.ndarray],
         staff: np.ndarray,
         roster: np.ndarray,
+        on_spells: OnSpells | None = None,
     ) -> None:
         """`luck`: (seed, replication); `arrivals`: REFERRAL, OPENING rows; `staff`, `roster`: the workforce's, too."""
         self._opening = arrivals[1]
         self._hold(new_world(inputs, luck, arrivals, staff, roster))
+        self._on_spells = on_spells
         self._logs: list[np.ndarray] = []
 
     def _hold(self, world: World) -> None:
@@ -105,6 +116,11 @@ class Compiled:
     def open(self) -> None:
         """Places the people found on day 0."""
         kernel.open_service(self._world, self._rules, self._opening)
+
+    def refer(self, referrals: np.ndarray) -> None:
+        """REFERRAL rows of the next days; all that were known before have been referred."""
+        self.world.counter[Counter.REFERRALS_TAKEN] = 0
+        self._hold(self.world._replace(referral=referrals))
 
     def release(self, slot: int) -> None:
         """The clinician in `slot` leaves today."""
@@ -121,6 +137,8 @@ class Compiled:
                 self._hold(with_more_rows(self.world))
             else:
                 self._drain_log()
+        if self._on_spells is not None:
+            self._drain_log()
 
     def finish(self) -> None:
         """Logs the spells still open."""
@@ -135,21 +153,24 @@ class Compiled:
 
     def open_spells(self) -> np.ndarray:
         """PATIENT, (person,): those who are open."""
-        people = self.world.patient
+        people = self.world.patient[: self.world.counter[Counter.ROWS_HANDED_OUT]]
         still_open: np.ndarray = people[(people["state"] != State.FREE) & (people["state"] != State.AT_RISK)]
         return still_open
 
     def _drain_log(self) -> None:
-        logged = self.world.counter[Counter.LOGGED]
-        self._logs.append(self.world.log[:logged].copy())
+        logged = self.world.log[: self.world.counter[Counter.LOGGED]]
+        if self._on_spells is None:
+            self._logs.append(logged.copy())
+        else:
+            self._on_spells(logged)
         self.world.counter[Counter.LOGGED] = 0
-        if len(self.world.log) < 4 * len(self.world.patient):
-            self._hold(self.world._replace(log=np.zeros(4 * len(self.world.patient), dtype=LOG)))
+        if len(self.world.log) < LOGS_PER_ROW * len(self.world.patient):
+            self._hold(self.world._replace(log=_new_log(len(self.world.patient))))
 
     @property
     def log(self) -> np.ndarray:
-        """LOG rows of all spells logged so far."""
-        return np.concatenate(self._logs)
+        """LOG rows of all spells logged so far, unless they are handed on."""
+        return np.concatenate([_new_log(0), *self._logs])
 
 
 AnyClinic = TypeVar("AnyClinic", bound=Clinic)
@@ -161,18 +182,19 @@ def is_compiled() -> bool:
     return compiled.is_kept()
 
 
-def simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
-    """One replication of a scenario."""
+def simulate(inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None = None) -> RawRun:
+    """One replication of a scenario. `on_spells`: is handed the spells as they end, which are not kept then."""
     try:
-        return _simulate(inputs, seed, replication)
+        return _simulate(inputs, seed, replication, on_spells)
     except (EOFError, pickle.UnpicklingError):
         warnings.warn("the compiled code kept on disk was damaged; compiling it again", stacklevel=2)
         compiled.forget()
-        return _simulate(inputs, seed, replication)
+        return _simulate(inputs, seed, replication, on_spells)
 
 
-def _simulate(inputs: Inputs, seed: int, replication: int) -> RawRun:
-    clinic, workforce, management = run_service(inputs, seed, replication, Compiled)
+def _simulate(inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None) -> RawRun:
+    make_clinic = partial(Compiled, on_spells=on_spells)
+    clinic, workforce, management = run_service(inputs, seed, replication, make_clinic)
     world, names = clinic.world, inputs.names
     cells = (len(inputs.period_starts), len(names.teams), len(names.severities), len(names.groups), -1)
     return RawRun(
@@ -193,7 +215,10 @@ def run_service(
     inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic]
 ) -> tuple[AnyClinic, Workforce, Management]:
     """The replication's story, with any clinic: who was there, at the horizon."""
-    arrivals = draw_referrals(inputs, seed, replication), draw_opening(inputs, seed, replication)
+    ahead = stretches(inputs)
+    first, known_until = next(ahead)
+    referrals = draw_referrals(inputs, seed, replication, first, known_until)
+    arrivals = referrals, draw_opening(inputs, seed, replication)
     staff, roster = new_staff(inputs)
     clinic = make_clinic(inputs, (seed, replication), arrivals, staff, roster)
     env = simpy.Environment()
@@ -208,7 +233,10 @@ def run_service(
         if not opened:
             clinic.open()
             opened = True
-        day = int(min(env.peek(), inputs.days))
+        if day == known_until:
+            first, known_until = next(ahead)
+            clinic.refer(draw_referrals(inputs, seed, replication, first, known_until))
+        day = int(min(env.peek(), known_until))
         clinic.advance(day)
     clinic.finish()
     return clinic, workforce, management
@@ -244,15 +272,19 @@ def new_world(
     cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])
     heaps = setting[Setting.OWN_HEAPS] + len(inputs.posts)
-    rows = len(arrivals[1]) + 512
+    # room for everybody found on day 0 and as many again, which costs nothing until it is written to
+    rows = 2 * len(arrivals[1]) + teams * ROWS_IN_BLOCK + 512
+    rows -= rows % ROWS_IN_BLOCK
     counter = np.zeros(Counter.N, dtype=np.int64)
     counter[Counter.SEED], counter[Counter.REPLICATION] = luck
-    counter[Counter.FREE_HEAD] = -1
     empty = World(
         counter=counter,
         referral=arrivals[0],
         patient=np.zeros(0, dtype=PATIENT),
         patient_node=np.zeros(0, dtype=NODE),
+        block_team=np.zeros(0, dtype=np.int32),
+        free_head=np.full(teams, -1, dtype=np.int64),
+        free_rows=np.zeros(teams, dtype=np.int64),
         course=np.zeros(0, dtype=COURSE),
         course_node=np.zeros(0, dtype=NODE),
         staff=staff,
@@ -275,7 +307,7 @@ def new_world(
         stock_record=np.zeros((periods, cells, Stock.N), dtype=np.int64),
         package_record=np.zeros((periods, teams, packages, PackageStock.N), dtype=np.int64),
         use=np.zeros((periods, teams, len(names.roles), Use.N), dtype=np.int64),
-        log=np.zeros(4 * rows, dtype=LOG),
+        log=_new_log(rows),
     )
     return _with_rows(empty, rows, places)
 
@@ -295,20 +327,27 @@ def with_more_rows(world: World) -> World:
 
 
 def _with_rows(world: World, rows: int, places: int) -> World:
-    """Grows the arrays of people to `rows` and chains the new rows into the free list."""
-    known = len(world.patient)
-    world = world._replace(
+    """Grows the arrays of people to `rows`, which are whole blocks."""
+    return world._replace(
         patient=_grown(world.patient, rows),
         patient_node=_grown(world.patient_node, 2 * rows),
+        block_team=_grown(world.block_team, rows // ROWS_IN_BLOCK),
         course=_grown(world.course, rows * places),
         course_node=_grown(world.course_node, 2 * rows * places),
     )
-    world.patient["calendar_next"][known:] = np.arange(known + 1, rows + 1)
-    world.patient["calendar_next"][rows - 1] = world.counter[Counter.FREE_HEAD]
-    world.counter[Counter.FREE_HEAD] = known
-    world.counter[Counter.FREE_ROWS] += rows - known
-    return world
 
 
 def _grown(array: np.ndarray, rows: int) -> np.ndarray:
-    return np.concatenate([array, np.zeros(rows - len(array), dtype=array.dtype)])
+    """A longer array; memory for what is added is taken only when it is written to."""
+    grown = np.zeros(rows, dtype=array.dtype)
+    grown[: len(array)] = array
+    return grown
+
+
+LOGS_PER_ROW = 2
+"""On one day everybody's spell may end, and those of people referred that day, too."""
+
+
+def _new_log(rows: int) -> np.ndarray:
+    """LOG, (capacity,), empty, for so many rows of people."""
+    return np.zeros(LOGS_PER_ROW * rows, dtype=LOG)

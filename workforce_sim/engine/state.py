@@ -145,6 +145,10 @@ LOG = np.dtype(
 """One row per spell: when it ends, and for those still open at the horizon (`end` = OPEN, `end_day` = NOT_YET)."""
 
 
+ROWS_IN_BLOCK = 64
+"""Patient rows are handed to a team in blocks, so that what its day touches lies together (assumed: some ten pages)."""
+
+
 class Counter(IntEnum):
     """Places of `World.counter`."""
 
@@ -152,8 +156,8 @@ class Counter(IntEnum):
     REPLICATION = 1
     DAY = 2  # the next day to simulate
     REFERRALS_TAKEN = 3  # rows of `referral` already used
-    FREE_HEAD = 4  # first free patient row, linked by calendar_next; -1 none
-    FREE_ROWS = 5
+    ROWS_HANDED_OUT = 4  # patient rows from here on belong to no team yet, and have never been written to
+    ROWS_TAKEN = 5  # by people who are open or known to come back
     LOGGED = 6
     N = 7
 
@@ -173,6 +177,9 @@ class World(NamedTuple):
     referral: np.ndarray  # REFERRAL, (referral,)
     patient: np.ndarray  # PATIENT, (row,)
     patient_node: np.ndarray  # NODE, (2 * row,)
+    block_team: np.ndarray  # int32, (row / ROWS_IN_BLOCK,), the team that a block of rows was handed to
+    free_head: np.ndarray  # int64, (team,), first free row of a team, linked by calendar_next; -1 none
+    free_rows: np.ndarray  # int64, (team,), how many
     course: np.ndarray  # COURSE, (row * places,)
     course_node: np.ndarray  # NODE, (2 * row * places,)
     staff: np.ndarray  # STAFF, (slot,)

@@ -15,6 +15,7 @@ what happens to them.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -400,7 +401,7 @@ class Workforce:
 
     def note(self, day: int, slot: int, event: CareerEvent, sought: bool = False) -> None:
         """Enter in the chronicle what happened to the occupant, or to the one sought."""
-        self._chronicle.append((day, slot, self.occupant[slot] + sought, int(event)))
+        self._chronicle.extend((day, slot, self.occupant[slot] + sought, int(event)))
         if event not in COUNTED:
             return
         post, period = self.posts[slot], self.inputs.period_of_day[day]
@@ -463,7 +464,7 @@ class Workforce:
         """Teams whose days are to be laid out anew before the clinic opens."""
         self._newcomers = False
         """Has anybody come today whose days off are not planned yet?"""
-        self._chronicle: list[tuple[int, int, int, int]] = []
+        self._chronicle = array("q")
         self._closed = False
         for field in ("team", "role", "wte"):
             self.staff[field] = [getattr(post, field) for post in self.posts]

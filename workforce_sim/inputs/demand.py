@@ -9,6 +9,7 @@ or elsewhere changes who they are.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -23,6 +24,9 @@ MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augus
           "december")  # fmt: skip
 DATE_SHIFT, SOURCE_SHIFT = 19, 39
 """A referral's key: source (24 bits) << 39 | calendar date as a number (20 bits) << 19 | number within the day."""
+
+COUNTS_AT_ONCE = 1 << 17
+"""Counts (of a source on a day in a team) drawn at once, which bounds the memory that drawing takes."""
 
 TAIL = 2.0**-33
 """Counts rarer than this are cut off: luck has 32 bits."""
@@ -155,27 +159,30 @@ def _quantile(mean: np.ndarray, over: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(over <= 1.0, stats.poisson.ppf(1 - TAIL, mean), negative_binomial))
 
 
-def draw_referrals(inputs: Inputs, seed: int, replication: int) -> np.ndarray:
-    """REFERRAL rows of one replication, sorted by (day, team, key)."""
-    demand = inputs.demand
-    ordinal = inputs.start.toordinal() + np.arange(inputs.days)
-    source, day = np.nonzero(demand.law_of_day >= 0)
-    law = demand.count_law[demand.law_of_day[source, day]]
-    keys, days, teams, sources = [], [], [], []
-    kind = np.array(inputs.names.kind_of_source)[source]
-    for team, own in enumerate(inputs.names.kind_of_team):
-        of_team = kind == own
-        on, from_source = day[of_team], source[of_team]
-        who = demand.source_key[team, from_source]
-        word = luck_of_many(seed, replication, who, Purpose.REFERRALS, ordinal[on])[0]
-        count = (law[of_team] <= word[:, None]).sum(axis=1)
-        within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        first = (who << SOURCE_SHIFT) | (ordinal[on] << DATE_SHIFT)
-        keys.append(np.repeat(first, count) + within)
-        days.append(np.repeat(on, count))
-        sources.append(np.repeat(from_source, count))
-        teams.append(np.full(len(within), team))
-    return _with_attributes(inputs, seed, replication, [np.concatenate(a) for a in (keys, days, teams, sources)])
+def stretches(inputs: Inputs) -> Iterator[tuple[int, int]]:
+    """(first day, day after the last) of the stretches in which referrals are drawn, so that none is large."""
+    days = max(1, COUNTS_AT_ONCE // max(1, inputs.demand.source_key.size))
+    for first in range(0, inputs.days, days):
+        yield first, min(first + days, inputs.days)
+
+
+def draw_referrals(
+    inputs: Inputs, seed: int, replication: int, first_day: int = 0, until: int | None = None
+) -> np.ndarray:
+    """REFERRAL rows of one replication, of all days or of those before `until`, sorted by (day, team, key)."""
+    demand, names = inputs.demand, inputs.names
+    source, day = np.nonzero(demand.law_of_day[:, first_day:until] >= 0)
+    day += first_day
+    of_team = np.array(names.kind_of_team)[:, None] == np.array(names.kind_of_source)[source]
+    team, place = np.nonzero(of_team)
+    source, day = source[place], day[place]
+    who, ordinal = demand.source_key[team, source], inputs.start.toordinal() + day
+    word = luck_of_many(seed, replication, who, Purpose.REFERRALS, ordinal)[0]
+    count = (demand.count_law[demand.law_of_day[source, day]] <= word[:, None]).sum(axis=1)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    first = (who << SOURCE_SHIFT) | (ordinal << DATE_SHIFT)
+    columns = [np.repeat(first, count) + within, *(np.repeat(column, count) for column in (day, team, source))]
+    return _with_attributes(inputs, seed, replication, columns)
 
 
 def _with_attributes(inputs: Inputs, seed: int, replication: int, columns: list[np.ndarray]) -> np.ndarray:

@@ -6,10 +6,10 @@ machine. The same source runs plain under NUMBA_DISABLE_JIT=1.
 """
 
 from workforce_sim import streams  # noqa: F401  # first: it tells numba where compiled code is kept
-from workforce_sim.engine.kernel import day, people, roster
+from workforce_sim.engine.kernel import day, roster, spells
 from workforce_sim.engine.kernel.handle import Entrance
 
-advance, release = Entrance(day.advance), Entrance(people.release)
+advance, release = Entrance(day.advance), Entrance(spells.release)
 finish, open_service = day.finish, day.open_service
 lay_out_days, take_stock = Entrance(roster.lay_out_days), Entrance(roster.take_stock)
 plan_leave, draw_sickness = Entrance(roster.plan_leave), Entrance(roster.draw_sickness)

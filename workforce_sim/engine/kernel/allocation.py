@@ -9,17 +9,10 @@ from __future__ import annotations
 from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, enter
+from workforce_sim.engine.kernel.contacts import STEP_DRAWS, contact_falls_due
 from workforce_sim.engine.kernel.heaps import leave, treatment_heap
-from workforce_sim.engine.kernel.people import (
-    STEP_DRAWS,
-    become,
-    contact_falls_due,
-    count,
-    draw,
-    end_spell,
-    next_candidate_day,
-    value_of,
-)
+from workforce_sim.engine.kernel.people import become, count, draw, next_candidate_day, value_of
+from workforce_sim.engine.kernel.spells import end_spell
 from workforce_sim.inputs.codes import (
     KEY_CLASS_SHIFT,
     NEAR_BREACH,

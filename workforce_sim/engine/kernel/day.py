@@ -11,25 +11,20 @@ from numba import njit
 from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join_caseload
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
+from workforce_sim.engine.kernel.contacts import contact_falls_due
 from workforce_sim.engine.kernel.people import (
-    answer_invitation,
-    arrive,
     become,
-    befall,
     begin_spell,
-    beyond,
-    come_back,
-    contact_falls_due,
     count,
     draw,
-    free_row,
     log_spell,
     next_candidate_day,
     queue_up,
-    refer,
     set_cell,
-    take_row,
 )
+from workforce_sim.engine.kernel.referrals import answer_invitation, arrive, beyond, come_back, refer
+from workforce_sim.engine.kernel.rows import free_row, new_rows, take_row
+from workforce_sim.engine.kernel.spells import befall
 from workforce_sim.engine.state import Counter, Stop
 from workforce_sim.inputs.codes import (
     NOT_YET,
@@ -55,10 +50,9 @@ def advance(w, rs, until):
     """
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
-        if w.counter[Counter.FREE_ROWS] < referred:
+        if w.patient.shape[0] - w.counter[Counter.ROWS_HANDED_OUT] < new_rows(w, referred):
             return Stop.NEEDS_ROWS
-        open_rows = w.patient.shape[0] - w.counter[Counter.FREE_ROWS]
-        if w.log.shape[0] - w.counter[Counter.LOGGED] < open_rows + 2 * referred:
+        if w.log.shape[0] - w.counter[Counter.LOGGED] < w.counter[Counter.ROWS_TAKEN] + 2 * referred:
             return Stop.LOG_FULL
         receive_referrals(w, rs, day, referred)
         if anyone_helps(w, rs):
@@ -135,7 +129,7 @@ def receive_referrals(w, rs, day, referred):
 @njit(cache=True)
 def new_person(w, key, team, source, severity, group):
     """A row for a person not known before."""
-    i = take_row(w)
+    i = take_row(w, team)
     p = w.patient[i]
     p["key"] = key
     p["team"] = team
@@ -230,7 +224,7 @@ def end_period(w, rs, day, period):
 def count_unsafe(w, rs, day, period):
     """Those unallocated for too long, and those without the registered coordinator that they need."""
     nobody = rs[0].coordinates.shape[1] - 1
-    for i in range(w.patient.shape[0]):
+    for i in range(w.counter[Counter.ROWS_HANDED_OUT]):
         p = w.patient[i]
         role = -1
         if p["state"] == State.UNALLOCATED:
@@ -316,7 +310,7 @@ def clinician_found(w, r, i):
 @njit(cache=True)
 def finish(w):
     """At the horizon: the spells that are still open."""
-    for i in range(w.patient.shape[0]):
+    for i in range(w.counter[Counter.ROWS_HANDED_OUT]):
         state = w.patient[i]["state"]
         if state != State.FREE and state != State.AT_RISK:
             log_spell(w, i, End.OPEN, NOT_YET)
