@@ -48,6 +48,7 @@ class Handles:
 
     def __init__(self, several: tuple[Any, ...]) -> None:
         """`several`: named tuples as for `Handle`."""
+        self.arrays = several  # kept alive, as `kept_handle` counts on it
         self.each = [Handle(arrays) for arrays in several]
         self.table = np.stack([one.table for one in self.each])
         self.address = self.table.ctypes.data
