@@ -804,7 +804,7 @@ class Person:
         setting, clinician = self.team.book.setting, self.clinician
         if setting.RELAPSE_ABOVE < 0 or clinician is None:
             return usual
-        excess = max(0, clinician.cases * 100 // max(1, clinician.wte) - setting.RELAPSE_ABOVE)
+        excess = max(0, clinician.cases_overnight * 100 // max(1, clinician.wte) - setting.RELAPSE_ABOVE)
         return usual * min(setting.RELAPSE_MOST, (1 << 16) + setting.RELAPSE_GAIN * excess) >> 16
 
     def breaks_off(self, end: int) -> None:
@@ -955,7 +955,7 @@ class Clinician:
         self.twin, self.team, self.slot, self.role = team.twin, team, slot, role
         self.bank_treatment = self.bank_assessment = self.bank_urgent = 0
         self.available = self.used = 0
-        self.held = self.cases = 0
+        self.held = self.cases = self.cases_overnight = 0
         self.caseload: dict[Person, None] = {}
         self.own: Line = []
 
@@ -1262,7 +1262,9 @@ class Team:
         self.pools_by_role: dict[int, dict[int, list[Line]]] = {}
 
     def measures_list(self) -> None:
-        """How many wait for assessment or treatment."""
+        """How many wait for assessment or treatment; and how many each clinician holds overnight."""
+        for clinician in self.clinicians:
+            clinician.cases_overnight = clinician.cases
         stocks = [cell.stock for cell in self.all_cells]
         self.list_length = sum(stock[STOCK.WAITING_ASSESSMENT] + stock[STOCK.WAITING_TREATMENT] for stock in stocks)
 

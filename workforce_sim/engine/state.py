@@ -106,6 +106,7 @@ STAFF = np.dtype(
         ("occupied", "i4"),
         ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
         ("cases", "i4"),
+        ("cases_overnight", "i4"),  # as the day began, kept where caseloads bring crises
         ("case_head", "i8"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
         ("kind", "i4"),  # StaffKind

@@ -145,6 +145,9 @@ def new_person(w, key, team, source, severity, group):
 @njit(cache=True)
 def what_is_due(w, r, day, team):
     """Step 3: candidate days, returns, contacts falling due, people rebooked."""
+    if r.setting[Setting.RELAPSE_ABOVE] >= 0:
+        for slot in range(w.team_slots[team], w.team_slots[team + 1]):
+            w.staff[slot]["cases_overnight"] = w.staff[slot]["cases"]
     bucket = w.calendar[PEOPLE, team]
     i = take(bucket, w.patient, day)
     while i >= 0:

@@ -70,7 +70,7 @@ def crisis_below(w, r, p):
     if above < 0 or p["state"] != State.IN_TREATMENT:
         return chance[Chance.CRISIS_IN_TREATMENT]
     s = w.staff[p["slot"]]
-    excess = max(0, s["cases"] * 100 // max(1, s["wte"]) - above)
+    excess = max(0, s["cases_overnight"] * 100 // max(1, s["wte"]) - above)
     times = min(r.setting[Setting.RELAPSE_MOST], (1 << 16) + r.setting[Setting.RELAPSE_GAIN] * excess)
     drops_out = chance[Chance.DROPS_OUT]
     return drops_out + ((chance[Chance.CRISIS_IN_TREATMENT] - drops_out) * times >> 16)
