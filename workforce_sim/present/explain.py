@@ -17,20 +17,19 @@ from workforce_sim.analysis.load import Task, accepted_per_week, clinical_hours,
 from workforce_sim.present.levers import used_table
 from workforce_sim.present.words import UNDEFINED, assumed_numbers, joined
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.teams import copies, copies_of, kinds, pooled, with_own_staff
 from workforce_sim.units import WEEK_DAYS, YEAR_DAYS
 
 
 def explain(scenario: Scenario) -> RenderableType:
     """The whole explanation of a scenario."""
-    needed = tasks(scenario)
     parts: list[RenderableType] = [Text(scenario.name, style="bold")]
     if scenario.description:
         parts.append(Text(scenario.description))
-    parts.append(Text(_time(scenario)))
-    parts += [
-        demand_table(scenario), flow_table(scenario), task_table(needed), hours_table(scenario, needed),
-        places_table(scenario), staff_table(scenario),
-    ]  # fmt: skip
+    pool = pooled(scenario)
+    for kind in kinds(scenario):
+        team = with_own_staff(pool, kind)
+        parts += [*_which_team(scenario, kind), Text(_time(team)), *_tables_of(team)]
     parts.append(Text(money(scenario)))
     if scenario.levers:
         parts.append(used_table(scenario.levers))
@@ -40,6 +39,27 @@ def explain(scenario: Scenario) -> RenderableType:
         parts += [Text(f"  {rule.name}: {rule}") for rule in scenario.rules]
     parts += [Text(""), *assumptions_register(scenario)]
     return Group(*parts)
+
+
+def _which_team(scenario: Scenario, kind: str) -> Iterator[RenderableType]:
+    """Of several teams, the one that the tables are about."""
+    number = copies(scenario, kind)
+    lists = (scenario.teams[kind] if scenario.teams else scenario).lists
+    alike = (
+        "" if number == 1 else f", {number} alike: " + ("each of them" if lists == "separate" else "all as one team")
+    )
+    if scenario.teams or alike:
+        yield Text(f"{kind if scenario.teams else 'The team'}{alike}", style="bold")
+    if scenario.teams:
+        yield Text("Without the people who come from other teams, and what their staff take on here.", style="dim")
+
+
+def _tables_of(team: Scenario) -> list[RenderableType]:
+    needed = tasks(team)
+    return [
+        demand_table(team), flow_table(team), task_table(needed), hours_table(team, needed), places_table(team),
+        staff_table(team),
+    ]  # fmt: skip
 
 
 def _time(scenario: Scenario) -> str:
@@ -169,7 +189,9 @@ def money(scenario: Scenario) -> str:
     if lacking := [name for name, role in roles.items() if role.salary is None]:
         return f"Costs are not told: no pay for {joined(lacking)}. Give each a `band` or `pay`.\n"
     rise = scenario.workforce.pay_rise.rise
-    posts = sum(role.funded * own.full_cost(role.salary or 0.0, rise) for role in roles.values()) * scenario.copies
+    posts = sum(
+        role.funded * own.full_cost(role.salary or 0.0, rise) * copies_of(scenario, role) for role in roles.values()
+    )
     lines = [f"All funded posts cost £{posts:,.0f} in a full year, with on-costs and overheads."]
     if programmes := sum(own.programmes.values()):
         lines.append(f"Programmes cost £{programmes:,.0f} a year.")

@@ -25,6 +25,7 @@ from workforce_sim.units import YEAR_DAYS
 
 if TYPE_CHECKING:
     from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.teams import copies_of
 
 KEY = "equal_cost_with"
 GREATEST_FACTOR = 10.0
@@ -124,9 +125,10 @@ def equal_cost(own: Scenario, other: Scenario, partner: Partner) -> EqualCost:
     ]  # fmt: skip
     if not raised:
         partner.refuse("no role with more posts than there", "a role that is given more posts, to be scaled")
-    money = own.copies * sum(
-        each.years * each.added(role) * _cost(each.own, role) for each in stretches for role in raised
-    )
+    money = sum(
+        each.years * each.added(role) * _cost(each.own, role) * copies_of(own, own.workforce.roles[role])
+        for each in stretches for role in raised
+    )  # fmt: skip
     target = _planned(other, [(each.years, each.other) for each in stretches])
     asked = _planned(own, [(each.years, each.own) for each in stretches])
     factor = 1.0 + (target - asked) / money if money > 0 else -1.0
@@ -150,8 +152,8 @@ def _planned(scenario: Scenario, stages: list[tuple[float, Scenario]]) -> float:
     """Pounds over the run for posts, programmes and sums spent once. `stages`: for so many years, it stands so."""
     total = sum(spent.amount for spent in scenario.money.once if scenario.start <= spent.on < scenario.end)
     for years, now in stages:
-        posts = sum(role.funded * _cost(now, name) for name, role in now.workforce.roles.items())
-        total += years * (now.copies * posts + sum(now.money.programmes.values()))
+        posts = sum(role.funded * _cost(now, name) * copies_of(now, role) for name, role in now.workforce.roles.items())
+        total += years * (posts + sum(now.money.programmes.values()))
     return total
 
 

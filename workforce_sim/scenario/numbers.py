@@ -1,7 +1,8 @@
 """Every number of a scenario by its path: where it stands, its quantity and value, and how to put another there.
 
 In: a validated `Plan` and its tree. Out: `Number` records, or a changed copy of the tree. Changes, evidence and reports
-all find numbers here, so that a path means the same everywhere. Items of `also` go by their names, not positions.
+all find numbers here, so that a path means the same everywhere. Items of `also` go by their names, ways onward
+by where they lead, not by positions.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from workforce_sim.scenario.care import PooledSeries, Support
+from workforce_sim.scenario.care import PooledSeries, Step, Support
 from workforce_sim.scenario.document import Steps, written
 from workforce_sim.scenario.quantities import Block, BySeverity, Distribution, Quantity, Spread
 from workforce_sim.scenario.schema import Plan, SeverityDrift
@@ -69,8 +70,8 @@ def _in_value(value: Any, annotation: Any, metadata: list[Any], steps: Steps) ->
             yield from _in_value(part, kind, [], (*steps, name))
     elif isinstance(value, list):
         for part in value:
-            if isinstance(part, Support | PooledSeries):
-                yield from _in_block(part, (*steps, part.name))
+            if isinstance(part, Support | PooledSeries | Step):
+                yield from _in_block(part, (*steps, part.to if isinstance(part, Step) else part.name))
 
 
 def _unwrap(annotation: Any, metadata: list[Any]) -> tuple[Any, Quantity | BySeverity | Spread | None]:
@@ -98,6 +99,11 @@ def _in_distribution(value: Distribution, marker: Spread, steps: Steps) -> Itera
     yield Number((*steps, second), marker.part(second), value.b, steps)
 
 
+def _name_of(item: Mapping[str, Any]) -> Any:
+    """What an item of a list goes by in a path: its name, or where it leads."""
+    return item.get("name", item.get("to"))
+
+
 def matches(pattern: tuple[str, ...], steps: Steps) -> bool:
     """Whether a pattern, in which `*` stands for any one step, names exactly this path."""
     if len(pattern) != len(steps):
@@ -110,7 +116,7 @@ def text_at(tree: Mapping[str, Any], steps: Steps) -> Any:
     value: Any = tree
     for step in steps:
         if isinstance(value, list):
-            value = next((item for item in value if isinstance(item, dict) and item.get("name") == step), None)
+            value = next((item for item in value if isinstance(item, dict) and _name_of(item) == step), None)
         elif isinstance(value, dict):
             value = value.get(step)
         else:
@@ -143,7 +149,7 @@ def _mapping_at(tree: dict[str, Any], steps: Steps) -> dict[str | int, Any]:
     value: Any = tree
     for step in steps:
         if isinstance(value, list):
-            value = next(item for item in value if item.get("name") == step)
+            value = next(item for item in value if _name_of(item) == step)
             continue
         if not isinstance(value.get(step), dict | list):
             value[step] = {} if value.get(step) is None else {"switch": value[step]}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from workforce_sim.scenario.schema import Plan, Team
-from workforce_sim.scenario.staffing import Workforce
+from workforce_sim.scenario.staffing import Role, Workforce
 
 AnyPlan = TypeVar("AnyPlan", bound=Plan)
 
@@ -30,6 +30,11 @@ def copies(plan: Plan, kind: str) -> int:
     return plan.teams[kind].copies if plan.teams else plan.copies
 
 
+def copies_of(plan: Plan, role: Role) -> int:
+    """How many teams have a role."""
+    return copies(plan, role.team or THE_TEAM)
+
+
 def team_names(plan: Plan) -> Iterator[tuple[str, str]]:
     """(team, kind) of every team, kind by kind."""
     for kind in kinds(plan):
@@ -47,6 +52,13 @@ def of_kind(plan: AnyPlan, kind: str) -> AnyPlan:
     packages = {name: package for name, package in plan.packages.items() if package.team == kind}
     demand = plan.demand.model_copy(update={"sources": sources})
     return plan.model_copy(update={**blocks, "packages": packages, "demand": demand, "teams": {kind: own}})
+
+
+def with_own_staff(plan: AnyPlan, kind: str) -> AnyPlan:
+    """The plan as a kind of team follows it, with its own roles only: to be looked at, not to be run."""
+    own = of_kind(plan, kind)
+    roles = {name: role for name, role in plan.workforce.roles.items() if not plan.teams or role.team == kind}
+    return own.model_copy(update={"workforce": own.workforce.model_copy(update={"roles": roles})})
 
 
 # --- pooled lists ----------------------------------------------------------------------------------------------------
