@@ -95,6 +95,16 @@ def _roles_of_team(plan: Plan, kind: str) -> Iterator[Misfit]:
                 )
 
 
+def _today(plan: Plan) -> Iterator[Misfit]:
+    """Nobody is found on the lists of another team."""
+    today = plan.today
+    by_package = today.caseload if isinstance(today.caseload, dict) else {}
+    for block, found in (("waiting", today.waiting), ("caseload", by_package)):
+        for queue, people in found.items():
+            if people and queue != "assessment" and queue not in plan.packages:
+                yield Misfit(("today", block, queue), f"{people} people", f"a package of {', '.join(plan.teams)}")
+
+
 def _onward(plan: Plan) -> Iterator[Misfit]:
     for severity in plan.severities:
         total = sum(step.share[severity] for step in plan.assessment.onward)
@@ -393,5 +403,5 @@ _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
 )  # fmt: skip
 _CHECKS_OF_TEAMS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
     _urgent_shares, _crisis, _package_shares, _steps, _onward, _sessions, _names, _eligible, _efficiencies, _leads,
-    _repeated_roles, _assessors, _remote,
+    _repeated_roles, _assessors, _remote, _today,
 )  # fmt: skip
