@@ -38,6 +38,8 @@ PLAN_ON = (
     ("workforce.retention.mentoring", "8%"), ("workforce.retention.flexible", "4%"),
     ("workforce.roles.nurse.leavers", "150% per year"), ("workforce.roles.psychologist.leavers", "150% per year"),
     ("workforce.roles.nurse.cover.bank", "0.5 wte"), ("workforce.roles.nurse.cover.agency", "0.5 wte"),
+    ("demand.sources.emergency_department.crisis", "20%"), ("in_treatment.relapse.switch", True),
+    ("remote.policy", "choice"), ("remote.weaker.more_contacts", "20%"), ("remote.weaker.where_chosen", "x0.5"),
 )  # fmt: skip
 OFF_IN_THE_BASE = {
     f"workforce.{block}.{name}"
@@ -50,7 +52,7 @@ OFF_IN_THE_BASE = {
         "temporary": ("bank.premium", "bank.productivity", "agency.premium", "agency.productivity"),
     }.items()
     for name in names
-}
+} | {"crisis.standard", "remote.weaker.where_chosen", *(f"in_treatment.relapse.{n}" for n in ("above", "gain", "most"))}
 """Numbers of what the shipped scenario does not use, or not enough: they must matter with PLAN_ON."""
 TRIES_WITH_PLAN = (Attempt("2 years", 2, PLAN_ON), Attempt("5 years", 6, PLAN_ON))
 

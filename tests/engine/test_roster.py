@@ -45,7 +45,7 @@ def stretch(p: Personnel, first: int = 0, until: int = YEAR, seed: int = 3) -> S
 def days_off(p: Personnel, first: int = 0) -> np.ndarray:
     """Working days off of each person."""
     last = p.roster.shape[1]
-    off: np.ndarray = (p.working[first:last][None, :] & ~p.roster[:, first:last] & 1).sum(axis=1)
+    off: np.ndarray = (p.working[0, first:last][None, :] & ~p.roster[:, first:last] & 1).sum(axis=1)
     return off
 
 
@@ -85,11 +85,11 @@ def test_leave_is_taken_in_weeks_and_study_in_days() -> None:
     """Ten days of leave are two weeks from Monday to Friday, but for weeks cut by the edges of the year."""
     p = plan(personnel(), leave=10)
     week = (np.arange(YEAR) + START.weekday()) // 7
-    spells = [len(set(week[(p.working == 1) & (row == 0)])) for row in p.roster]
+    spells = [len(set(week[(p.working[0] == 1) & (row == 0)])) for row in p.roster]
     assert set(spells) <= {2, 3, 4}
     assert spells.count(2) > 0.9 * len(spells)
     single = plan(personnel(), study=7)
-    weeks = [len(set(week[(single.working == 1) & (row == 0)])) for row in single.roster]
+    weeks = [len(set(week[(single.working[0] == 1) & (row == 0)])) for row in single.roster]
     assert np.mean(weeks) > 6
 
 
@@ -150,7 +150,7 @@ def test_only_those_are_planned_for_whom_it_is_due() -> None:
 
 def sick_days(p: Personnel) -> np.ndarray:
     """Share of working days lost, by person."""
-    working = p.working[: p.roster.shape[1]].sum()
+    working = p.working[0, : p.roster.shape[1]].sum()
     share: np.ndarray = 1 - p.roster.sum(axis=1) / working
     return share
 
@@ -158,7 +158,7 @@ def sick_days(p: Personnel) -> np.ndarray:
 def full(people: int = 400, sick_share: float = 0.055, **sizes: int) -> Personnel:
     """People present every working day; the share that is usual is ill as the year begins."""
     p = personnel(people, **sizes)
-    p.roster[:] = p.working[: p.roster.shape[1]]
+    p.roster[:] = p.working[0, : p.roster.shape[1]]
     p.people["sick"] = np.arange(people) < sick_share * people
     return p
 

@@ -288,7 +288,7 @@ def test_nobody_is_present_who_is_not_in_post(mixed: Inputs) -> None:
 
     for replication in range(3):
         run = live(mixed, replication, every_day=look)
-        assert not run.roster[:, ~mixed.working].any()
+        assert not run.roster[:, ~mixed.working[0]].any()
 
 
 def test_a_newcomer_starts_after_the_leaver_has_left() -> None:

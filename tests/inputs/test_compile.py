@@ -90,9 +90,10 @@ def test_a_change_holds_from_its_date() -> None:
     always = inputs_of(changed(WORLD, ("packages.care.lead.takes", "90 minutes")))
     assert [epoch.day for epoch in inputs.epochs] == [0, (date(2026, 9, 16) - inputs.start).days]
     before, after = inputs.epochs
-    assert np.array_equal(after.rules.seconds, always.epochs[0].rules.seconds)
-    assert not np.array_equal(before.rules.seconds, after.rules.seconds)
-    assert np.array_equal(before.rules.chance, after.rules.chance)
+    old, new = rules_of(before), rules_of(after)
+    assert np.array_equal(new.seconds, rules_of(always.epochs[0]).seconds)
+    assert not np.array_equal(old.seconds, new.seconds)
+    assert np.array_equal(old.chance, new.chance)
 
 
 @pytest.mark.parametrize(
