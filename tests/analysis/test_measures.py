@@ -68,7 +68,9 @@ def test_staff_measures_by_hand(run):
     mean = staff[..., Staffing.IN_POST].sum(axis=(1, 2)).mean()
     assert value["turnover", 0, 1] == pytest.approx(staff[..., Staffing.LEAVERS].sum() / mean)
     there = use[Use.AVAILABLE] + use[Use.OVERTIME]
-    assert value["utilisation", 0, 1] == pytest.approx((use[Use.ATTENDED : Use.CRISIS + 1].sum() + use[Use.TRIAGE]) / there)
+    assert value["utilisation", 0, 1] == pytest.approx(
+        (use[Use.ATTENDED : Use.CRISIS + 1].sum() + use[Use.TRIAGE]) / there
+    )
 
 
 def test_the_workforce_plan_by_hand(run):

@@ -168,7 +168,7 @@ def test_share_and_length_of_spells_are_as_given(share: float, spell: float) -> 
     """The share of working days lost and the mean spell are those of the rules."""
     p = sicken(full(people=3000, sick_share=share), share=share, spell=spell)
     assert within(sick_days(p), share)
-    ill = (p.roster == 0)[:, p.working == 1]
+    ill = (p.roster == 0)[:, p.working[0] == 1]
     begins = ill[:, 1:] & ~ill[:, :-1]
     recovers = ill[:, :-1] & ~ill[:, 1:]
     stays = recovers.sum() / ill[:, :-1].sum()
