@@ -4,9 +4,9 @@ The scenario is benchmarks/england.yaml. Spells are read as they end and not kep
 open or known to come back, not for everybody ever seen. What is timed is one replication, with the drawing of referrals
 and of the people found on day 0; reading the scenario and compiling are not.
 
-What bounds it: the compiled clinic on one core, nine tenths of processor time, most of which is the work of a day and not
-the size of the country (`growth_from_one_team`). Memory is bounded by the rows of people known at once, some 550 bytes
-each, then by what is recorded by team and month, the roster, and the staff's processes (docs/benchmarks.md).
+What bounds it: the compiled clinic on one core, nine tenths of processor time, most of which is the work of a day and
+not the size of the country (`growth_from_one_team`). Memory is bounded by the rows of people known at once, some 550
+bytes each, then by what is recorded by team and month, the roster, and the staff's processes (docs/benchmarks.md).
 
 The last line is one JSON object:
 
