@@ -67,6 +67,9 @@ SPELL = (
 )  # fmt: skip
 """Columns of a spell as the C++ writes it; its `package` is 1 where one was chosen, else 0."""
 
+FLOWS, STOCKS, USES = 28, 7, 16
+"""Columns of the tallies that the C++ has; all others must be nought."""
+
 TABLES = ("flow", "stock_record", "use", "package_record")
 
 
@@ -93,7 +96,7 @@ class Arrivals:
         while env.peek() <= 0:
             env.step()
         workforce.settle()
-        self.roster[:] = inputs.working  # nobody is ever away
+        self.roster[:] = inputs.working[0]  # nobody is ever away
 
     def clinic(self):
         """The kernel's clinic of these people and a copy of these staff, before its first day."""
@@ -119,7 +122,12 @@ def kernel_tables(clinic):
     world, log = clinic.world, clinic.log
     spells = np.stack([log["package"] >= 0 if name == "package" else log[name] for name in SPELL], axis=1)
     starts = world.package_record[..., PackageStock.STARTED]
-    return [world.flow.ravel(), world.stock_record.ravel(), world.use.ravel(), starts.ravel(), in_order(spells)]
+    tallies = []
+    for table, columns_known in ((world.flow, FLOWS), (world.stock_record, STOCKS), (world.use, USES)):
+        if table[..., columns_known:].any():
+            sys.exit("The reduced clinic does something that the C++ does not know of.")
+        tallies.append(table[..., :columns_known].ravel())
+    return [*tallies, starts.ravel(), in_order(spells)]
 
 
 def in_order(spells):
@@ -158,13 +166,13 @@ def build(folder, given):
 
 def write_inputs(path, arrivals):
     """Writes what `clinic.cpp` reads: rows of a name, how many numbers, the numbers."""
-    inputs, rules = arrivals.inputs, arrivals.inputs.epochs[0].rules
+    inputs, rules = arrivals.inputs, arrivals.inputs.epochs[0].rules[0]
     setting, found = rules.setting, arrivals.found
     role, lead = 0, rules.package_series[0, 0]
     task = rules.series[lead, 0, 0, SeriesRule.TASK]
     rows = {
         "luck": [SEED, arrivals.replication],
-        "working": inputs.working,
+        "working": inputs.working[0],
         "period": inputs.period_of_day,
         "settings": [
             rules.urgent[0],
