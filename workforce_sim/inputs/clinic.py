@@ -163,6 +163,7 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
     seconds, rank = _task_times(scenario, names)
     series, package_series = _series_rules(scenario, names, laws)
     carry_treatment, carry_assessment = _carry(names, seconds)
+    session = _sessions(scenario, names)
     return Rules(
         setting=_settings(scenario, names, laws, rates),
         chance=_chances(scenario, names, rates),
@@ -172,12 +173,12 @@ def compile_rules(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) 
         seconds=seconds,
         rank=rank,
         serves=_serves(scenario, names),
-        pools=_pools(scenario, names, rank),
+        pools=_pools(names, rank, session),
         standard=np.array([round(scenario.waiting.standard[s]) for s in names.severities], dtype=np.int64),
         package_kind=np.array(names.kind_of_package, dtype=np.int64),
         step_chance=_step_chances(scenario, names),
         onward=_onward(names, scenario.assessment.onward),
-        session=_sessions(scenario, names),
+        session=session,
         urgent=np.array(
             [threshold(min(1.0, _urgent(scenario, s) + _crisis_route(scenario, s))) for s in names.sources],
             dtype=np.int64,
@@ -252,10 +253,10 @@ def _serves(scenario: Scenario, names: Names) -> np.ndarray:
     return np.array([[kind in roles[role].also_serves for kind in names.kinds] for role in names.roles], dtype=np.uint8)
 
 
-def _pools(scenario: Scenario, names: Names, rank: np.ndarray) -> np.ndarray:
+def _pools(names: Names, rank: np.ndarray, session: np.ndarray) -> np.ndarray:
     """Rules.pools: the tasks that nobody is named for, and those that support roles may cover."""
     pools = np.full((len(names.roles), len(names.tasks) + 1), -1, dtype=np.int64)
-    in_groups = {t for t, size in enumerate(_sessions(scenario, names)[:, Session.SIZE]) if size}
+    in_groups = {t for t, size in enumerate(session[:, Session.SIZE]) if size}
     of_nobody = [
         t for t, name in enumerate(names.tasks) if "/" in name and (t in in_groups or not name.endswith(f"/{LEAD}"))
     ]

@@ -319,8 +319,9 @@ EPISODE_SHIFT = 20
 STEP_SHIFT = 12
 """The attempts of a person's contacts are numbered from (packages before this one << 12)."""
 
-GUIDE = 256
-"""Parts of luck for each of which `Rules.law_guide` knows where to look in a law's table."""
+GUIDE_SHIFT = 24
+GUIDE = 1 << (32 - GUIDE_SHIFT)
+"""Parts of luck, a word >> GUIDE_SHIFT, for each of which `Rules.law_guide` knows where to look in a law's table."""
 
 SERIES_SHIFT = 16
 """Within the episode, the number of a draw about a contact is (place of the series in its package << 16) + attempt."""

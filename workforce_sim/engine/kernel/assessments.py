@@ -10,12 +10,11 @@ import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.allocation import comes_first, urgency
-from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import is_remote
 from workforce_sim.engine.kernel.heaps import assessment_heap, leave, triage_heap
-from workforce_sim.engine.kernel.people import as_contact, become, count, draw, package_at, queue_up
+from workforce_sim.engine.kernel.people import as_contact, chosen, count, draw, wait, wait_later
 from workforce_sim.engine.kernel.referrals import decide_at_triage
-from workforce_sim.engine.kernel.spells import end_spell, target_of, transfer
+from workforce_sim.engine.kernel.spells import end_spell, transfer
 from workforce_sim.inputs.codes import KEY_CLASS_SHIFT, URGENT, Chance, End, Flow, Setting, State, Use
 from workforce_sim.streams import Purpose
 
@@ -158,15 +157,7 @@ def miss_assessment(w, r, day, i):
     if p["missed_in_row"] >= r.setting[Setting.CLOSE_AFTER_ASSESSMENTS]:
         end_spell(w, r, day, i, End.CLOSED_NOT_ATTENDED)
     else:
-        assess_again(w, r, day, i, r.setting[Setting.REBOOK_DAYS])
-
-
-@njit(cache=True)
-def assess_again(w, r, day, i, days):
-    """Back in the queue after so many days."""
-    p = w.patient[i]
-    become(w, p, State.REBOOKING)
-    enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + max(1, days))
+        wait_later(w, r, day, i, max(1, r.setting[Setting.REBOOK_DAYS]))
 
 
 @njit(cache=True)
@@ -177,7 +168,7 @@ def attend_assessment(w, r, day, i, needs_another):
     p["assessments"] += 1
     as_contact(p, day)
     if p["assessments"] == 1 and needs_another:
-        assess_again(w, r, day, i, r.setting[Setting.SECOND_AFTER])
+        wait_later(w, r, day, i, max(1, r.setting[Setting.SECOND_AFTER]))
         count(w, p, day, Flow.ASSESSED_AGAIN, 1)
         return
     conclude_assessment(w, r, day, i)
@@ -193,10 +184,9 @@ def conclude_assessment(w, r, day, i):
     if w0 >= r.chance[p["severity"], p["group"], Chance.TO_TREATMENT]:
         end_spell(w, r, day, i, End.CLOSED_WITH_ADVICE)
         return
-    target = target_of(r.onward[p["severity"]], w2)
+    target = chosen(r.onward[p["severity"]], w2)
     if target >= 0:
         transfer(w, r, day, i, target)
         return
-    p["package"] = package_at(r, p["severity"], w1)
-    become(w, p, State.WAITING_TREATMENT)
-    queue_up(w, r, i)
+    p["package"] = chosen(r.package_chance[p["severity"]], w1)
+    wait(w, r, i, State.WAITING_TREATMENT)

@@ -12,9 +12,9 @@ from workforce_sim.engine.kernel.allocation import comes_first
 from workforce_sim.engine.kernel.assessments import SLOT_LOST_BITS, assess, conclude_assessment, triage
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import leave_due
-from workforce_sim.engine.kernel.heaps import crisis_heap, join, leave, own_heap, pool_heap, precedes
-from workforce_sim.engine.kernel.people import as_contact, change_stock, count, draw, value_of
-from workforce_sim.engine.kernel.spells import end_spell, step, target_of, transfer
+from workforce_sim.engine.kernel.heaps import crisis_heap, leave, own_heap, pool_heap, precedes
+from workforce_sim.engine.kernel.people import as_contact, change_stock, chosen, count, draw, join_crisis_list, value_of
+from workforce_sim.engine.kernel.spells import end_spell, step, transfer
 from workforce_sim.inputs.codes import (
     NOT_YET,
     ORIGIN,
@@ -172,8 +172,7 @@ def answer_crises(w, r, day, s, use, team):
         leave(w.heap, node, best)
         p["crisis_contacts_left"] -= 1
         if p["crisis_contacts_left"] > 0:
-            number = crisis_heap(r, team, p["severity"])
-            join(w.heap, node, number, best, day + 1 + ORIGIN, p["key"])
+            join_crisis_list(w, r, best >> 1, day + 1 + ORIGIN)
         if p["state"] == State.WAITING_CRISIS:
             in_time = day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]
             count(w, p, day, Flow.CRISIS_ROUTE_IN_TIME, 1 if in_time else 0)
@@ -369,7 +368,7 @@ def complete(w, r, day, i):
     """The lead's planned contacts are done: the end of the spell, or another package."""
     p = w.patient[i]
     w0, _, _, _ = draw(w, p, Purpose.STEP, p["steps"])
-    target = target_of(r.step_chance[p["package"], p["severity"]], w0) if p["steps"] < MOST_STEPS else -1
+    target = chosen(r.step_chance[p["package"], p["severity"]], w0) if p["steps"] < MOST_STEPS else -1
     if target < 0:
         end_spell(w, r, day, i, End.COMPLETED)
     elif target < r.package_kind.shape[0] and r.package_kind[target] == w.kind[p["team"]]:

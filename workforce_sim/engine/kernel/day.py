@@ -21,6 +21,7 @@ from workforce_sim.engine.kernel.people import (
     next_candidate_day,
     queue_up,
     set_cell,
+    wait,
 )
 from workforce_sim.engine.kernel.referrals import answer_invitation, arrive, beyond, come_back, refer
 from workforce_sim.engine.kernel.rows import free_row, new_rows, take_row
@@ -48,6 +49,7 @@ def advance(w, rs, until):
 
     rs: the rules of all kinds of team; those of one kind go with its teams, here and wherever rs is handed over.
     """
+    together = anyone_helps(w, rs)
     for day in range(w.counter[Counter.DAY], until):
         referred = referrals_of(w, day)
         if w.patient.shape[0] - w.counter[Counter.ROWS_HANDED_OUT] < new_rows(w, referred):
@@ -55,7 +57,7 @@ def advance(w, rs, until):
         if w.log.shape[0] - w.counter[Counter.LOGGED] < w.counter[Counter.ROWS_TAKEN] + 2 * referred:
             return Stop.LOG_FULL
         receive_referrals(w, rs, day, referred)
-        if anyone_helps(w, rs):
+        if together:
             work_together(w, rs, day)
         else:  # teams touch each other only over night, so that one is done with before the next
             for team in range(w.team_slots.shape[0] - 1):
@@ -163,8 +165,7 @@ def what_is_due(w, r, day, team):
     while c >= 0:
         i = w.course[c]["person"]
         if w.patient[i]["state"] == State.REBOOKING:
-            become(w, w.patient[i], State.WAITING_ASSESSMENT)
-            queue_up(w, r, i)
+            wait(w, r, i, State.WAITING_ASSESSMENT)
         elif w.patient[i]["state"] == State.OPTING_IN:
             answer_invitation(w, r, day, i)
         else:
@@ -263,8 +264,7 @@ def open_service(w, rs, opening):
         if found["state"] == State.IN_TREATMENT:
             place_in_treatment(w, own, i, found)
         else:
-            become(w, p, found["state"])
-            queue_up(w, own, i)
+            wait(w, own, i, found["state"])
         next_candidate_day(w, own, w.counter[Counter.DAY], i)
     measure_lists(w)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from workforce_sim.engine.kernel.calendar import PEOPLE, cancel, enter
-from workforce_sim.engine.kernel.heaps import assessment_heap, join, leave, treatment_heap, triage_heap
+from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, cancel, enter
+from workforce_sim.engine.kernel.heaps import assessment_heap, crisis_heap, join, leave, treatment_heap, triage_heap
 from workforce_sim.engine.kernel.rows import free_row
 from workforce_sim.engine.state import Counter
 from workforce_sim.inputs.codes import (
     EPISODE_SHIFT,
+    GUIDE_SHIFT,
     HANDOVER,
     KEY_CLASS_SHIFT,
     NOT_YET,
@@ -52,7 +53,7 @@ def draw(w, p, purpose, n):
 @njit(cache=True)
 def value_of(r, law, word):
     """The value of a law at a word of luck."""
-    first, part = r.law[law, 0], int(word) >> 24
+    first, part = r.law[law, 0], int(word) >> GUIDE_SHIFT
     low, high = np.int64(r.law_guide[law, part]), np.int64(r.law_guide[law, part + 1])
     while low < high:
         middle = (low + high) >> 1
@@ -92,6 +93,12 @@ def become(w, p, state):
     change_stocks(w, p, -1)
     p["state"] = state
     change_stocks(w, p, 1)
+
+
+@njit(cache=True)
+def is_treated(p):
+    """In treatment, with a named clinician or without."""
+    return p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED
 
 
 @njit(cache=True)
@@ -204,6 +211,28 @@ def queue_up(w, r, i):
 
 
 @njit(cache=True)
+def wait(w, r, i, state):
+    """The person waits from now on, in the queue of that state."""
+    become(w, w.patient[i], state)
+    queue_up(w, r, i)
+
+
+@njit(cache=True)
+def wait_later(w, r, day, i, days):
+    """Into the queue for assessment after so many days."""
+    p = w.patient[i]
+    become(w, p, State.REBOOKING)
+    enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + days)
+
+
+@njit(cache=True)
+def join_crisis_list(w, r, i, order):
+    """Takes the place in the crisis list of the team and severity."""
+    p = w.patient[i]
+    join(w.heap, w.patient_node, crisis_heap(r, p["team"], p["severity"]), 2 * i + 1, order, p["key"])
+
+
+@njit(cache=True)
 def queue_again(w, r, i):
     """The person's severity or class has changed: takes the new place, if in a queue at all."""
     if w.patient_node[2 * i]["root"] >= 0:
@@ -215,7 +244,7 @@ def queue_again(w, r, i):
 def next_candidate_day(w, r, day, i):
     """Draws when something may next befall the person, and the luck of that day."""
     p = w.patient[i]
-    in_treatment = p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED
+    in_treatment = is_treated(p)
     law = r.setting[Setting.BEFALL_LAW_IN_TREATMENT if in_treatment else Setting.BEFALL_LAW]
     until = r.setting[Setting.PACE_UNTIL_IN_TREATMENT if in_treatment else Setting.PACE_UNTIL]
     w0, w1, _, _ = draw(w, p, Purpose.BEFALL, p["befalls"])
@@ -247,9 +276,9 @@ def come_back_or_go(w, i, will_return, day):
 
 
 @njit(cache=True)
-def package_at(r, severity, word):
-    """The package of a severity at a word of luck."""
-    package = 0
-    while package < r.package_chance.shape[1] - 1 and r.package_chance[severity, package] <= word:
-        package += 1
-    return package
+def chosen(cumulative, word):
+    """The place among cumulative thresholds at a word of luck; -1: none."""
+    for place in range(cumulative.shape[0]):
+        if word < cumulative[place]:
+            return place
+    return -1

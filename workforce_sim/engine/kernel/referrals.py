@@ -10,21 +10,20 @@ import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, enter
-from workforce_sim.engine.kernel.heaps import crisis_heap, join
 from workforce_sim.engine.kernel.people import (
     become,
     begin_spell,
     come_back_or_go,
     count,
     draw,
-    leave_lists,
-    log_spell,
+    join_crisis_list,
     next_candidate_day,
-    queue_up,
     set_cell,
     value_of,
+    wait,
+    wait_later,
 )
-from workforce_sim.engine.kernel.spells import end_spell
+from workforce_sim.engine.kernel.spells import close_spell, end_spell
 from workforce_sim.inputs.codes import ORIGIN, Chance, End, Flow, Setting, State
 from workforce_sim.streams import Purpose
 
@@ -40,8 +39,7 @@ def refer(w, r, day, i):
     if w3 < r.crisis_route[p["source"]]:
         take_crisis_route(w, r, day, i)
     elif r.setting[Setting.TRIAGE_TASK] >= 0:
-        become(w, p, State.WAITING_TRIAGE)
-        queue_up(w, r, i)
+        wait(w, r, i, State.WAITING_TRIAGE)
     else:
         decide_at_triage(w, r, day, i)
     if p["state"] != State.AT_RISK and p["state"] != State.FREE:
@@ -56,7 +54,7 @@ def take_crisis_route(w, r, day, i):
     count(w, p, day, Flow.CRISIS_ROUTE, 1)
     become(w, p, State.WAITING_CRISIS)
     p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
-    join(w.heap, w.patient_node, crisis_heap(r, p["team"], p["severity"]), 2 * i + 1, day + ORIGIN, p["key"])
+    join_crisis_list(w, r, i, day + ORIGIN)
 
 
 @njit(cache=True)
@@ -86,10 +84,7 @@ def beyond(w, r, team, usual, gain, most):
 def decline(w, r, day, i, bounces, delay):
     """Turned away; may be referred again, and worse by then. `bounces`, `delay`: words of luck."""
     p = w.patient[i]
-    count(w, p, day, Flow.DECLINED, 1)
-    leave_lists(w, i)
-    become(w, p, State.AT_RISK)
-    log_spell(w, i, End.DECLINED, day)
+    close_spell(w, r, day, i, End.DECLINED)
     will_return = bounces < r.chance[p["severity"], p["group"], Chance.BOUNCES]
     worse, _, _, _ = draw(w, p, Purpose.TRIAGE, 1)
     if worse < r.setting[Setting.BOUNCES_WORSE] and p["severity"] + 1 < r.chance.shape[0]:
@@ -125,11 +120,9 @@ def offer_assessment(w, r, day, i):
     """Waits for an assessment; the routine are offered no day within the notice."""
     p = w.patient[i]
     if r.setting[Setting.NOTICE] > 0 and not p["urgent"]:
-        become(w, p, State.REBOOKING)
-        enter(w.calendar[COURSES, p["team"]], w.course, i * r.setting[Setting.PLACES], day + r.setting[Setting.NOTICE])
+        wait_later(w, r, day, i, r.setting[Setting.NOTICE])
     else:
-        become(w, p, State.WAITING_ASSESSMENT)
-        queue_up(w, r, i)
+        wait(w, r, i, State.WAITING_ASSESSMENT)
 
 
 @njit(cache=True)
@@ -155,8 +148,7 @@ def arrive(w, r, day, i):
     if target < r.package_kind.shape[0]:
         p["package"] = target
         p["assessed_day"] = day
-        become(w, p, State.WAITING_TREATMENT)
-        queue_up(w, r, i)
+        wait(w, r, i, State.WAITING_TREATMENT)
     else:
         offer_assessment(w, r, day, i)
     next_candidate_day(w, r, day, i)

@@ -10,17 +10,19 @@ import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.contacts import join_pool, withdraw_contact
-from workforce_sim.engine.kernel.heaps import crisis_heap, join, leave, own_heap
+from workforce_sim.engine.kernel.heaps import leave, own_heap
 from workforce_sim.engine.kernel.people import (
     become,
     change_stocks,
+    chosen,
     come_back_or_go,
     count,
     draw,
+    is_treated,
+    join_crisis_list,
     leave_lists,
     log_spell,
     next_candidate_day,
-    package_at,
     queue_again,
     queue_up,
     set_cell,
@@ -32,8 +34,7 @@ from workforce_sim.streams import Purpose
 
 FLOW_OF_END = np.array(
     [-1, Flow.DECLINED, Flow.GAVE_UP, Flow.CLOSED_NOT_ATTENDED, Flow.CLOSED_WITH_ADVICE, Flow.COMPLETED,
-     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE,
-     Flow.TRANSFERRED]
+     Flow.DROPPED_OUT, Flow.DISCHARGED_NOT_ATTENDED, Flow.NO_RESPONSE, Flow.TRANSFERRED]
 )  # fmt: skip
 """The flow that counts each End."""
 
@@ -44,7 +45,7 @@ def befall(w, r, day, i):
     p = w.patient[i]
     word = p["befall_word"]
     chance = r.chance[p["severity"], p["group"]]
-    if p["state"] == State.IN_TREATMENT or p["state"] == State.UNALLOCATED:
+    if is_treated(p):
         if word < chance[Chance.DROPS_OUT]:
             end_spell(w, r, day, i, End.DROPPED_OUT)
             return
@@ -86,8 +87,8 @@ def worsen(w, r, day, i):
     change_stocks(w, p, -1)
     if p["state"] == State.WAITING_TREATMENT:
         _, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
-        needed = package_at(r, p["severity"] + 1, w1)
-        if needed != package_at(r, p["severity"], w1):
+        needed = chosen(r.package_chance[p["severity"] + 1], w1)
+        if needed != chosen(r.package_chance[p["severity"]], w1):
             p["package"] = needed
     p["severity"] += 1
     set_cell(r, p)
@@ -96,8 +97,7 @@ def worsen(w, r, day, i):
     node = w.patient_node
     if node[2 * i + 1]["root"] >= 0:
         leave(w.heap, node, 2 * i + 1)
-        number = crisis_heap(r, p["team"], p["severity"])
-        join(w.heap, node, number, 2 * i + 1, node[2 * i + 1]["order"], p["key"])
+        join_crisis_list(w, r, i, node[2 * i + 1]["order"])
 
 
 @njit(cache=True)
@@ -111,7 +111,7 @@ def crisis(w, r, day, i):
         return
     p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
     if w.patient_node[2 * i + 1]["root"] < 0:
-        join(w.heap, w.patient_node, crisis_heap(r, p["team"], p["severity"]), 2 * i + 1, day + ORIGIN, p["key"])
+        join_crisis_list(w, r, i, day + ORIGIN)
 
 
 @njit(cache=True)
@@ -140,7 +140,7 @@ def close_spell(w, r, day, i, end):
 def is_early(w, r, i):
     """True in treatment, with a smaller part of the lead's contacts done than makes a full course."""
     p, lead = w.patient[i], w.course[i * r.setting[Setting.PLACES]]
-    if p["state"] != State.IN_TREATMENT and p["state"] != State.UNALLOCATED:
+    if not is_treated(p):
         return False
     return int(lead["done"]) << 16 < int(lead["planned"]) * r.setting[Setting.RETURN_FULL]
 
@@ -199,15 +199,6 @@ def transfer(w, r, day, i, target):
     p["team"] = w.linked[p["team"], kind]
     p["bound_for"] = target
     come_back_or_go(w, i, True, day + 1)
-
-
-@njit(cache=True)
-def target_of(cumulative, word):
-    """The way onward at a word of luck; -1: none."""
-    for target in range(cumulative.shape[0]):
-        if word < cumulative[target]:
-            return target
-    return -1
 
 
 @njit(cache=True)
