@@ -34,13 +34,17 @@ def misfits(plan: Plan) -> Iterator[Misfit]:
         own = of_kind(plan, kind)
         for check in _CHECKS_OF_TEAMS:
             for misfit in check(own):
-                steps = misfit.steps
-                if plan.teams and getattr(plan.teams[kind], str(steps[0]), None) is not None:
-                    steps = ("teams", kind, *steps)
+                steps = _written_at(plan, kind, misfit.steps)
                 if (steps, misfit.found) not in told:
                     told.add((steps, misfit.found))
                     yield misfit._replace(steps=steps)
     yield from plan_misfits(plan)
+
+
+def _written_at(plan: Plan, kind: str, steps: Steps) -> Steps:
+    """Where a team's plan says what stands at a path: among the team's own blocks, or in the whole scenario."""
+    own = bool(plan.teams) and getattr(plan.teams[kind], str(steps[0]), None) is not None
+    return ("teams", kind, *steps) if own else steps
 
 
 def _teams(plan: Plan) -> Iterator[Misfit]:
@@ -85,14 +89,12 @@ def _helpers(plan: Plan) -> Iterator[Misfit]:
 def _roles_of_team(plan: Plan, kind: str) -> Iterator[Misfit]:
     """Roles that a team's blocks name are its own, or, for crises and further series, help it out."""
     for steps, roles in _role_lists(of_kind(plan, kind)):
-        before: Steps = ("teams", kind) if getattr(plan.teams[kind], str(steps[0]), None) is not None else ()
         for position, name in enumerate(roles):
             role = plan.workforce.roles[name]
             helps = (steps[0] == "crisis" or "also" in steps) and kind in role.also_serves
             if steps[0] != "workforce" and role.team != kind and not helps:
-                yield Misfit(
-                    (*before, *steps, position), f'"{name}", which is not in team {kind}', f"roles of team {kind}"
-                )
+                where = _written_at(plan, kind, (*steps, position))
+                yield Misfit(where, f'"{name}", which is not in team {kind}', f"roles of team {kind}")
 
 
 def _today(plan: Plan) -> Iterator[Misfit]:
@@ -105,23 +107,14 @@ def _today(plan: Plan) -> Iterator[Misfit]:
                 yield Misfit(("today", block, queue), f"{people} people", f"a package of {', '.join(plan.teams)}")
 
 
-def _onward(plan: Plan) -> Iterator[Misfit]:
-    for severity in plan.severities:
-        total = sum(step.share[severity] for step in plan.assessment.onward)
-        if total > 1 + SUM_TOLERANCE:
-            found = f"shares that add up to {units.SHARE.write(round(total, 8))} for {severity}"
-            yield Misfit(("assessment", "onward"), found, "shares that add up to at most 100%")
-
-
 def _ways_onward(plan: Plan) -> Iterator[Misfit]:
     """Every way leads somewhere: a package, or another team."""
     for kind in kinds(plan):
         own = of_kind(plan, kind)
-        block = plan.teams[kind].assessment if plan.teams else None
-        before: Steps = ("teams", kind) if block is not None else ()
         others = [name for name, package in plan.packages.items() if name not in own.packages]
         teams = [name for name in plan.teams if name != kind]
-        yield from _lead_somewhere((*before, "assessment", "onward"), own.assessment.onward, [*teams, *others])
+        where = _written_at(plan, kind, ("assessment", "onward"))
+        yield from _lead_somewhere(where, own.assessment.onward, [*teams, *others])
         for name, package in own.packages.items():
             yield from _lead_somewhere(("packages", name, "steps"), package.steps, [*plan.packages, *teams])
 
@@ -179,13 +172,17 @@ def _package_shares(plan: Plan) -> Iterator[Misfit]:
         yield Misfit(("packages",), found, "shares that add up to 100%")
 
 
-def _steps(plan: Plan) -> Iterator[Misfit]:
-    for name, package in plan.packages.items():
+def _shares_onward(plan: Plan) -> Iterator[Misfit]:
+    """Nobody goes two ways."""
+    ways: list[tuple[Steps, list[Step]]] = [
+        (("packages", name, "steps"), package.steps) for name, package in plan.packages.items()
+    ]
+    for where, steps in (*ways, (("assessment", "onward"), plan.assessment.onward)):
         for severity in plan.severities:
-            total = sum(step.share[severity] for step in package.steps)
+            total = sum(step.share[severity] for step in steps)
             if total > 1 + SUM_TOLERANCE:
                 found = f"shares that add up to {units.SHARE.write(round(total, 8))} for {severity}"
-                yield Misfit(("packages", name, "steps"), found, "shares that add up to at most 100%")
+                yield Misfit(where, found, "shares that add up to at most 100%")
 
 
 def _groups_of_sources(plan: Plan) -> Iterator[Misfit]:
@@ -402,6 +399,6 @@ _CHECKS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
     _drift, _groups_of_sources, _ways_onward, _targets, _notice, _supervision,
 )  # fmt: skip
 _CHECKS_OF_TEAMS: tuple[Callable[[Plan], Iterator[Misfit]], ...] = (
-    _urgent_shares, _crisis, _package_shares, _steps, _onward, _sessions, _names, _eligible, _efficiencies, _leads,
+    _urgent_shares, _crisis, _package_shares, _shares_onward, _sessions, _names, _eligible, _efficiencies, _leads,
     _repeated_roles, _assessors, _remote, _today,
 )  # fmt: skip
