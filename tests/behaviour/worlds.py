@@ -320,7 +320,7 @@ def workforce_plans(draw: st.DrawFn, roles: tuple[str, ...]) -> Tree:
     return plan
 
 
-DATES = st.integers(0, 60).map(lambda day: str(START + timedelta(days=day)))
+DATES = st.integers(0, 59).map(lambda day: str(START + timedelta(days=day)))
 
 
 @st.composite

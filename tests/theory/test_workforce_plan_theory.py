@@ -150,6 +150,19 @@ def test_those_without_a_post_wait_for_one_as_long_as_they_may() -> None:
     assert run.staffing[-1, 0, LEARNER, Staffing.IN_POST] == 300
 
 
+def test_whoever_resigned_while_waiting_for_a_post_works_their_notice_and_leaves_once() -> None:
+    """When the wait is over those without a post go; whoever is on notice by then goes on their own last day."""
+    inputs = learners(a_route(waits=30, attrition=0.0, places=20), funded=0)
+    rules = inputs.epochs[0].staff
+    restless = replace(rules, roles=(replace(rules.roles[LEARNER], leaving_rate=10.0),))
+    run = live(replace(inputs, epochs=(replace(inputs.epochs[0], staff=restless),)))
+    resigned = run.days_of(CareerEvent.RESIGNED)
+    assert 0 < len(resigned) < 20
+    waited = [LENGTH + 30] * (20 - len(resigned))
+    assert sorted(run.days_of(CareerEvent.LEFT)) == sorted([*waited, *(resigned + 56)])
+    assert (run.staffing[..., Staffing.IN_POST] >= 0).all()
+
+
 # --- long absence -----------------------------------------------------------------------------------------------------
 
 ABSENT, SPELL = 0.2, 40.0

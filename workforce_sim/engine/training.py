@@ -71,7 +71,8 @@ class Training:
         person = workforce.person(slot)
         workforce.take_up_role(slot)
         yield workforce.until(workforce.today + route.waits)
-        if not workforce.has_gone(slot, person) and workforce.recruitment.room(cell) < 0:
+        stays = workforce.person(slot) == person and workforce.status[slot] == Status.HELD  # not on notice either
+        if stays and workforce.recruitment.room(cell) < 0:
             workforce.leave(slot)
 
     def upskilling(self, team: int, scheme: UpskillingScheme, day: int) -> Story:
