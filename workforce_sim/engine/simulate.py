@@ -20,6 +20,7 @@ from workforce_sim.engine.gauges import Tallies
 from workforce_sim.engine.kernel.handle import handle, kept_handle
 from workforce_sim.engine.management import Management
 from workforce_sim.engine.state import (
+    CACHE_LINE,
     COURSE,
     LOG,
     NODE,
@@ -271,7 +272,7 @@ def new_world(
     teams, severities = len(names.teams), len(names.severities)
     cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])
-    heaps = setting[Setting.OWN_HEAPS] + len(inputs.posts)
+    heaps = setting[Setting.OWN_LINES] + 2 * len(inputs.posts)
     # room for everybody found on day 0 and as many again, which costs nothing until it is written to
     rows = 2 * len(arrivals[1]) + teams * ROWS_IN_BLOCK + 512
     rows -= rows % ROWS_IN_BLOCK
@@ -338,8 +339,11 @@ def _with_rows(world: World, rows: int, places: int) -> World:
 
 
 def _grown(array: np.ndarray, rows: int) -> np.ndarray:
-    """A longer array; memory for what is added is taken only when it is written to."""
-    grown = np.zeros(rows, dtype=array.dtype)
+    """A longer array, from the start of a cache line; memory for what is added is taken only when it is written to."""
+    size = rows * array.dtype.itemsize
+    space = np.zeros(size + CACHE_LINE, dtype=np.uint8)
+    first = -space.ctypes.data % CACHE_LINE
+    grown = space[first : first + size].view(array.dtype)
     grown[: len(array)] = array
     return grown
 

@@ -3,90 +3,107 @@
 In: sizes from `Inputs`. Out: one `World` of numpy arrays that the kernel advances and the workforce writes to.
 "None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload
 weights are in thousandths.
-A *node* places a person or a contact in a heap: five heaps' worth of order without any list that could run full.
+A *node* places a person or a contact in a heap or line: order without any list that could run full.
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+
+CACHE_LINE = 64
+"""Bytes. What is touched together lies within one: a COURSE, a NODE, the first third of a PATIENT."""
+
+
+def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
+    """A record that fills whole lines of cache."""
+    packed = np.dtype(fields, align=True)
+    offsets = [packed.fields[name][1] for name in packed.names]
+    size = -(-packed.itemsize // CACHE_LINE) * CACHE_LINE
+    return np.dtype(
+        {"names": [name for name, _ in fields], "formats": [form for _, form in fields], "offsets": offsets,
+         "itemsize": size}, align=True,
+    )  # fmt: skip
+
 
 NODE = np.dtype(
     [("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")], align=True
 )
-"""A place in a skew heap ordered by (order, key). `root` is the number of the heap it is in, -1 if in none."""
+"""A place in a heap or line ordered by (order, key). `root` is the number of the one it is in, -1 if in none."""
 
-PATIENT = np.dtype(
+PATIENT = _on_lines(
     [
+        # what a contact touches, on one line of cache
         ("key", "i8"),
+        ("remote_word", "u4"),
+        ("mode_word", "u4"),  # whether they choose to be seen remotely
+        ("cell", "i4"),  # where the person is counted: (team * severities + severity) * groups + group
+        ("team", "i4"),
+        ("package", "i4"),
+        ("slot", "i4"),  # named clinician of the lead series
+        ("state", "i2"),
+        ("severity", "i2"),
+        ("group", "i2"),
+        ("missed_in_row", "i2"),
+        ("contacts", "i4"),
+        ("missed", "i4"),
+        ("first_contact_day", "i4"),
+        ("second_contact_day", "i4"),
+        ("start_day", "i4"),  # first treatment contact attended: full clock stop
+        ("episode", "i4"),
+        # what may befall a person
         ("befall_word", "i8"),  # luck of the next candidate day
-        ("remote_word", "i8"),
-        ("mode_word", "i8"),  # whether they choose to be seen remotely
+        ("befalls", "i4"),  # candidate days drawn in this episode
         ("calendar_next", "i4"),
         ("calendar_previous", "i4"),
         ("calendar_day", "i4"),  # candidate day, or day of return if AT_RISK; -1 none within the horizon
-        ("state", "i4"),
-        ("team", "i4"),
-        ("source", "i4"),
-        ("group", "i4"),
-        ("severity", "i4"),
-        ("cell", "i4"),  # where the person is counted: (team * severities + severity) * groups + group
-        ("severity_at_referral", "i4"),
+        ("referral_day", "i4"),
         ("urgent", "i4"),  # 1 urgent, 2 by the crisis route
-        ("package", "i4"),
-        ("slot", "i4"),  # named clinician of the lead series
         ("queue_day", "i4"),  # from which the place in a queue counts: referral, or the end of the package before
-        ("case_next", "i8"),  # the others on that clinician's caseload
-        ("case_previous", "i8"),
+        ("source", "i4"),
+        ("severity_at_referral", "i4"),
+        ("case_next", "i4"),  # the others on that clinician's caseload
+        ("case_previous", "i4"),
         ("weight", "i4"),
-        ("episode", "i4"),
-        ("befalls", "i4"),  # candidate days drawn in this episode
+        ("assessed_day", "i4"),
+        ("allocated_day", "i4"),
         ("assessment_attempts", "i4"),
         ("assessments", "i4"),  # attended
         ("internal", "i4"),  # 1: came from another team
         ("bound_for", "i4"),  # AT_RISK on the way to another team: target, see Rules.onward; -1 none
         ("steps", "i4"),  # packages before this one
-        ("missed_in_row", "i4"),
         ("handovers", "i4"),
         ("unallocated_day", "i4"),  # day on which the person became UNALLOCATED
         ("crisis_contacts_left", "i4"),
-        ("referral_day", "i4"),
-        ("first_contact_day", "i4"),
-        ("second_contact_day", "i4"),
-        ("assessed_day", "i4"),
-        ("allocated_day", "i4"),
-        ("start_day", "i4"),  # first treatment contact attended: full clock stop
-        ("contacts", "i4"),
-        ("missed", "i4"),
-    ],
-    align=True,
+    ]
 )
 """One row per person who is open or known to come back; rows are used again. Node 2p: queue, node 2p+1: crisis."""
 
 COURSE = np.dtype(
     [
-        ("attend_word", "i8"),  # luck of the contact that is due next
-        ("interval_word", "i8"),
         ("stretch", "i8"),  # delay not yet turned into a contact, in 2**-32 contacts
+        ("clinician", "i8"),  # of a further series: key of its named clinician
+        ("slot", "i4"),  # where that person was in post; -1 none
+        ("attend_word", "u4"),  # luck of the contact that is due next
+        ("interval_word", "u4"),
         ("calendar_next", "i4"),
         ("calendar_previous", "i4"),
         ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
-        ("person", "i8"),  # patient row
-        ("place", "i4"),  # in the package; 0 = lead
-        ("series", "i4"),  # -1: no such series
+        ("person", "i4"),  # patient row
+        ("due_day", "i4"),  # of the contact in the lists now; -1 none
         ("done", "i4"),
         ("planned", "i4"),
         ("attempts", "i4"),
-        ("due_day", "i4"),  # of the contact in the lists now; -1 none
-        ("remote", "i4"),
-        ("slot", "i4"),  # of a further series: its named clinician; -1 none
-        ("clinician", "i8"),  # key of that person
+        ("series", "i2"),  # -1: no such series
+        ("remote", "i2"),
     ],
     align=True,
 )
-"""One row per person and place in the package (row = person * places + place). Node 2c: own list, node 2c+1: pool."""
+"""One row per person and place in the package, the lead's first (row = person * places + place).
+
+Node 2c: own list, node 2c+1: pool."""
 
 STAFF = np.dtype(
     [

@@ -74,7 +74,7 @@ class Setting(IntEnum):
     HEAPS_PER_TEAM = 16
     CRISIS_HEAPS = 17  # first of a team's
     POOL_HEAPS = 18
-    OWN_HEAPS = 19  # first of all slots'
+    OWN_LINES = 19  # first of all slots'
     PLACES = 20  # series places per person
     OVERTIME_AFTER = 21  # days by which a contact must be overdue
     TRIAGE_TASK = 22  # -1: referrals are triaged at once, and cost nothing

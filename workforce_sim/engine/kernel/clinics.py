@@ -12,7 +12,8 @@ from workforce_sim.engine.kernel.allocation import comes_first
 from workforce_sim.engine.kernel.assessments import SLOT_LOST_BITS, assess, conclude_assessment, triage
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import leave_due
-from workforce_sim.engine.kernel.heaps import crisis_heap, leave, own_heap, pool_heap, precedes
+from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap, precedes
+from workforce_sim.engine.kernel.lines import own_line
 from workforce_sim.engine.kernel.people import as_contact, change_stock, chosen, count, draw, join_crisis_list, value_of
 from workforce_sim.engine.kernel.spells import end_spell, step, transfer
 from workforce_sim.inputs.codes import (
@@ -189,7 +190,7 @@ def first_contact_due(w, r, day, slot, s, team):
     node = w.course_node
     best, best_task = -1, -1
     if team == s["team"]:
-        best = w.heap[own_heap(r, slot)]
+        best = w.heap[own_line(r, slot)]
     if s["kind"] == StaffKind.TEMPORARY and team == s["team"]:
         best = longest_overdue(w, r, day, slot, s)
     for place in range(r.pools.shape[1]):
@@ -255,7 +256,7 @@ def longest_overdue(w, r, day, slot, s):
     """The course node overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
     node, best, colleague = w.course_node, -1, slot - 1  # temporary staff have the last slot of their role
     while colleague >= 0 and w.staff[colleague]["role"] == s["role"] and w.staff[colleague]["team"] == s["team"]:
-        head = w.heap[own_heap(r, colleague)]
+        head = w.heap[own_line(r, colleague)]
         colleague -= 1
         if head < 0 or node[head]["order"] >= day + ORIGIN:
             continue
@@ -268,7 +269,7 @@ def longest_overdue(w, r, day, slot, s):
 def work_overtime(w, r, day, slot, s, use):
     """While a contact of one's own is overdue by more than the rule, overtime is worked, up to the week's allowance."""
     while s["overtime_left"] > 0:
-        own = w.heap[own_heap(r, slot)]
+        own = w.heap[own_line(r, slot)]
         if own < 0 or w.course_node[own]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
             return
         best, task = first_contact_due(w, r, day, slot, s, s["team"])
@@ -326,7 +327,7 @@ def hold(w, r, day, c, missed, rule):
     """A contact is held, attended or missed; the next is booked or the course ends."""
     course = w.course[c]
     i = course["person"]
-    is_lead = course["place"] == 0
+    is_lead = c == i * r.setting[Setting.PLACES]
     p = w.patient[i]
     leave_due(w, c)
     change_stock(w, p, Stock.OVERDUE, -1)

@@ -10,7 +10,8 @@ import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, cancel
-from workforce_sim.engine.kernel.heaps import join, leave, own_heap, pool_heap
+from workforce_sim.engine.kernel.heaps import join, leave, pool_heap
+from workforce_sim.engine.kernel.lines import own_line, stand, step_out
 from workforce_sim.engine.kernel.people import change_stock, draw
 from workforce_sim.inputs.codes import NOT_YET, ORIGIN, SERIES_SHIFT, Chance, SeriesRule, Session, Setting, Stock
 from workforce_sim.streams import Purpose
@@ -24,7 +25,7 @@ def contact_falls_due(w, r, day, c):
     """The next contact of course c joins the own list or the pool, and its luck is drawn."""
     course = w.course[c]
     p = w.patient[course["person"]]
-    place = int(course["place"])
+    place = c - int(course["person"]) * r.setting[Setting.PLACES]
     rule = r.series[course["series"], p["severity"], p["group"]]
     w0, w1, w2, w3 = draw(w, p, Purpose.CONTACT, (place << SERIES_SHIFT) + course["attempts"])
     course["attend_word"] = w0
@@ -35,12 +36,12 @@ def contact_falls_due(w, r, day, c):
     course["remote"] = 1 if not in_group and is_remote(r, p, w2, rule[SeriesRule.REMOTE]) else 0
     change_stock(w, p, Stock.OVERDUE, 1)
     if place == 0 and not in_group:
-        join(w.heap, w.course_node, own_heap(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
+        stand(w.heap, w.course_node, own_line(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
         pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
     elif rule[SeriesRule.NAMED] and not in_group:
-        slot = clinician_of_series(w, r, p, course, pool_task)
+        slot = clinician_of_series(w, r, p, course, place, pool_task)
         if slot >= 0:
-            join(w.heap, w.course_node, own_heap(r, slot), 2 * c, day + ORIGIN, p["key"])
+            stand(w.heap, w.course_node, own_line(r, slot), 2 * c, day + ORIGIN, p["key"])
             pool_task = -1
     if pool_task >= 0:
         join_pool(w, r, c, pool_task)
@@ -55,7 +56,7 @@ def is_remote(r, p, word, threshold):
 
 
 @njit(cache=True)
-def clinician_of_series(w, r, p, course, task):
+def clinician_of_series(w, r, p, course, place, task):
     """The named clinician of a further series: who it was if still there, else one of the most preferred role.
 
     Among those it is luck in proportion to WTE, because room changes while the morning's news comes in.
@@ -72,7 +73,7 @@ def clinician_of_series(w, r, p, course, task):
             own = r.rank[task, w.staff[slot]["role"]]
             wte = w.staff[slot]["wte"] + (wte if own == rank else 0) if rank < 0 or own <= rank else wte
             rank = own if rank < 0 else min(rank, own)
-    _, _, w2, _ = draw(w, p, Purpose.COURSE, (p["steps"] << STEP_DRAWS) + course["place"])
+    _, _, w2, _ = draw(w, p, Purpose.COURSE, (p["steps"] << STEP_DRAWS) + place)
     left = wte * w2 >> 32
     for slot in range(w.team_slots[p["team"]], w.team_slots[p["team"] + 1]):
         if may_be_named(w, r, p, task, slot) and r.rank[task, w.staff[slot]["role"]] == rank:
@@ -104,7 +105,7 @@ def join_pool(w, r, c, task):
 @njit(cache=True)
 def leave_due(w, c):
     """The contact of course c leaves the own list and the pool that it is in."""
-    leave(w.heap, w.course_node, 2 * c)
+    step_out(w.heap, w.course_node, 2 * c)
     number = w.course_node[2 * c + 1]["root"]
     if number >= 0:
         w.pooled[number] -= 1

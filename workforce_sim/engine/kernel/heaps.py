@@ -5,8 +5,8 @@ first cost O(log n) amortised (Sleator & Tarjan, *Self-adjusting heaps*, SIAM J.
 run full.
 
 Numbering of heaps, for each team one block of severities for every kind of queue:
-assessment | treatment of package 0, 1, … | crisis | triage | pool of task 0, 1, …; after all teams, the own list of
-each slot.
+assessment | treatment of package 0, 1, … | crisis | triage | pool of task 0, 1, …; after all teams, the lines of
+kernel/lines.py.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -113,9 +113,3 @@ def pool_heap(r, team, task, severity):
     """The contacts due of a task that nobody is named for, or that a support role may cover."""
     first = team * r.setting[Setting.HEAPS_PER_TEAM] + r.setting[Setting.POOL_HEAPS]
     return first + task * r.chance.shape[0] + severity
-
-
-@njit(cache=True)
-def own_heap(r, slot):
-    """The contacts due of a clinician's caseload."""
-    return r.setting[Setting.OWN_HEAPS] + slot

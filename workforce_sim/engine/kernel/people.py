@@ -145,7 +145,6 @@ def begin_spell(w, r, i, referral_day):
     for place in range(places):
         c = i * places + place
         w.course[c]["person"] = i
-        w.course[c]["place"] = place
         w.course[c]["series"] = -1
         w.course[c]["calendar_day"] = -1
         w.course[c]["due_day"] = NOT_YET

@@ -10,7 +10,8 @@ import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.contacts import join_pool, withdraw_contact
-from workforce_sim.engine.kernel.heaps import leave, own_heap
+from workforce_sim.engine.kernel.heaps import leave
+from workforce_sim.engine.kernel.lines import own_line, step_out
 from workforce_sim.engine.kernel.people import (
     become,
     change_stocks,
@@ -221,13 +222,13 @@ def release(w, rs, slot):
         count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
         queue_up(w, r, i)
         i = after
-    node = w.heap[own_heap(r, slot)]
+    node = w.heap[own_line(r, slot)]
     while node >= 0:  # contacts of further series: whoever is free holds them
         course = w.course[node >> 1]
-        leave(w.heap, w.course_node, node)
+        step_out(w.heap, w.course_node, node)
         p = w.patient[course["person"]]
         join_pool(w, r, node >> 1, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
-        node = w.heap[own_heap(r, slot)]
+        node = w.heap[own_line(r, slot)]
     unused = s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
     w.use[w.day_table[day, 0], s["team"], s["role"], Use.UNUSED] += unused
     s["bank_treatment"] = 0
