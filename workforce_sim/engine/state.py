@@ -20,12 +20,11 @@ CACHE_LINE = 64
 def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
     """A record that fills whole lines of cache."""
     packed = np.dtype(fields, align=True)
-    offsets = [packed.fields[name][1] for name in packed.names]
+    places = dict(packed.fields or {})
+    offsets = [places[name][1] for name, _ in fields]
     size = -(-packed.itemsize // CACHE_LINE) * CACHE_LINE
-    return np.dtype(
-        {"names": [name for name, _ in fields], "formats": [form for _, form in fields], "offsets": offsets,
-         "itemsize": size}, align=True,
-    )  # fmt: skip
+    names, formats = [name for name, _ in fields], [form for _, form in fields]
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size}, align=True)
 
 
 NODE = np.dtype(

@@ -27,9 +27,9 @@ def stand(heap, node, number, i, order, key):
     node[i]["order"] = order
     node[i]["key"] = key
     node[i]["root"] = number
-    before, after = heap[number + 1], -1
+    after, before = np.int64(-1), np.int64(heap[number + 1])
     while before >= 0 and precedes(node, i, before):
-        before, after = np.int64(node[before]["left"]), before
+        after, before = before, np.int64(node[before]["left"])
     set_next(heap, node, number, before, i)
     set_next(heap, node, number, i, after)
 
