@@ -26,20 +26,21 @@ FLOORS = (
     ("results",),
     ("analysis",),
     ("run",),
+    ("studies",),
     ("present",),
-    ("cli", "cli_runs", "app"),
+    ("cli", "cli_runs", "cli_studies", "cli_data", "app"),
 )
 """From the ground up. Imports go down, or stay on their floor."""
 
 BORDERS = {
     "simpy": ("engine/",),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
-    "pandas": ("results/", "analysis/", "run.py", "present/"),
+    "pandas": ("results/", "analysis/", "run.py", "studies/", "present/"),
     "pyarrow": ("results/",),
     "matplotlib": ("present/",),
     "pydantic": ("scenario/",),
     "ruamel": ("scenario/",),
-    "click": ("cli.py", "cli_runs.py"),
+    "click": ("cli.py", "cli_runs.py", "cli_studies.py", "cli_data.py"),
 }
 """Library → the only places that may import it."""
 
