@@ -25,7 +25,7 @@ FLOORS = (
     ("engine",),
     ("results",),
     ("analysis",),
-    ("run",),
+    ("run", "replicating", "scheduling", "session"),
     ("studies",),
     ("present",),
     ("cli", "cli_runs", "cli_studies", "cli_data", "app"),

@@ -1,7 +1,8 @@
-"""The commands that simulate: `run`, `compare` and `explain`.
+"""The commands that simulate: `run`, `compare`, `explain` and `trace`; and `runs` and `clean`, about what they keep.
 
 In: scenario files and options. Out: a summary on standard output, progress on standard error, and, if a folder is
-given, results in it, whole or not at all. Ctrl-C ends a run at once and saves nothing.
+given, results in it, whole or not at all. Ctrl-C ends a run at once; finished replications are kept beside the folder,
+so that the same command goes on from there.
 """
 
 from __future__ import annotations
@@ -36,6 +37,19 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--spells", is_flag=True, help="Save the table of spells too: every person, day by day."),
         click.option("--force", is_flag=True, help="Replace results that are in the folder."),
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
+        click.option(
+            "--store",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            help="Folder of finished replications, to go on from; default: .replications beside --out.",
+        ),
+        click.option(
+            "--scheduler",
+            default="local",
+            show_default=True,
+            metavar="WHERE",
+            help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
+        ),
         click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay."),
         click.option(
             "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
@@ -112,24 +126,78 @@ def trace(file: str, post: str | None, patient: int | None, replication: int, se
         click.echo(trace_patient(scenario, patient or 0, seed, replication))
 
 
+@click.command()
+@click.argument("folder", metavar="[DIR]", default="outputs", type=click.Path(path_type=Path))
+def runs(folder: Path) -> None:
+    """List the studies whose replications are kept in or beside a folder: how far each has come, and its size."""
+    from workforce_sim.present.studies_kept import kept_table
+    from workforce_sim.results.replications import store_in
+
+    print_rich(kept_table(store_in(folder)))
+
+
+@click.command()
+@click.argument("keys", metavar="[STUDY...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Every study.")
+@click.option(
+    "--in", "folder", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),
+    help="Where the replications are kept, in it or beside it.",
+)  # fmt: skip
+def clean(keys: tuple[str, ...], everything: bool, folder: Path) -> None:
+    """Remove the kept replications of studies, named as `runs` lists them. Results that were saved stay."""
+    from workforce_sim.errors import UsageError, either, nearest, quoted
+    from workforce_sim.results.replications import store_in
+
+    if bool(keys) == everything:
+        raise UsageError("say which: studies as `workforce-sim runs` lists them, or --all")
+    kept = store_in(folder)
+    known = {study.key: study for study in kept.studies()}
+    for key in keys:
+        if key not in known:
+            close = nearest(key, known)
+            hint = f" Did you mean {either(map(quoted, close))}?" if close else ""
+            raise UsageError(f"no study {quoted(key)} is kept; `workforce-sim runs` lists them.{hint}")
+    freed = kept.clean([known[key] for key in (keys or known)])
+    click.echo(f"{len(keys or known)} removed, {freed / 1e6:.1f} MB freed.")
+
+
 def _simulate(
-    study_of: Callable[..., Study], files: Sequence[str], *, folder: Path | None, force: bool, **options: Any
+    study_of: Callable[..., Study],
+    files: Sequence[str],
+    *,
+    folder: Path | None,
+    force: bool,
+    store: Path | None,
+    **options: Any,
 ) -> None:
     """Read, run, save and summarise; refuse a folder that is taken before anything is run."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    done = (0, 0)
     try:
         from workforce_sim.present.summary import summary
+        from workforce_sim.results.replications import FOLDER
         from workforce_sim.results.store import refuse_if_taken
 
         scenarios = _read(files)
         if folder is not None:
             refuse_if_taken(folder, force)
+            store = store or folder.absolute().parent / FOLDER
+            options["study"] = folder.name
+        options["store"] = store
         with _progress() as told:
+            show = told["on_progress"]
+
+            def remember(finished: int, total: int) -> None:
+                nonlocal done
+                done = (finished, total)
+                show(finished, total)
+
+            told["on_progress"] = remember
             study = _aside(lambda: study_of(scenarios, **options, **told))
         if folder is not None:
             _save(study, folder, force)
     except KeyboardInterrupt:
-        click.echo("Stopped. Nothing was saved.", err=True)
+        click.echo(_stopped(*done, store), err=True)
         _end_at_once(INTERRUPTED)
     print_rich(summary(study))
     click.echo(
@@ -137,6 +205,13 @@ def _simulate(
         if folder is not None
         else "Nothing was saved; add --out DIR to keep tables and figures."
     )
+
+
+def _stopped(done: int, total: int, store: Path | None) -> str:
+    """What is left of a run that was stopped."""
+    if store is None or not done:
+        return "Stopped. Nothing was saved."
+    return f"Stopped. {done} of {total} replications are kept; the same command goes on from there."
 
 
 def _aside(work: Callable[[], Study]) -> Study:

@@ -1,0 +1,210 @@
+"""Replications shared out: in this process, among processes of this machine, or on a Dask cluster.
+
+In: compiled scenarios and which of their replications are wanted. Out: what was kept of each, as it is finished, in
+any order; the numbers are the same wherever they were made. Workers that die are replaced, and their work is done
+again.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from joblib.externals.loky import get_reusable_executor
+
+from workforce_sim.analysis.careers import staying
+from workforce_sim.analysis.waits import waits
+from workforce_sim.engine import simulate as engine
+from workforce_sim.errors import SimulationFault, UsageError, WorkforceSimError
+from workforce_sim.inputs.rules import Inputs
+from workforce_sim.results.frames import Kept
+from workforce_sim.results.replications import model_version
+
+Task = tuple[int, tuple[int, ...]]
+"""Place of a scenario, and the numbers of some of its replications."""
+
+Part = tuple[int, list[Kept]]
+"""Place of a scenario, and what was kept of some of its replications."""
+
+LOCAL, DASK = "local", "dask:"
+
+PARENT_SECONDS = 1.0
+"""Between two looks of a worker at whether its parent is still there."""
+
+MOST_BREAKS = 4
+"""A task that was under way each of so many times when the workers died is given up."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be run."""
+
+    inputs: Sequence[Inputs]
+    seed: int
+    spells: bool
+    """Is the table of spells kept?"""
+
+
+def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -> list[Kept]:
+    """Run some replications of a scenario and keep of each what the tables need."""
+    kept = []
+    for number in numbers:
+        try:
+            raw = engine.simulate(inputs, seed, number)
+        except (WorkforceSimError, MemoryError):
+            raise
+        except Exception as error:
+            raise SimulationFault(f"{inputs.name}: replication {number} of seed {seed} failed: {error!r}") from error
+        kept.append(
+            Kept(
+                number,
+                raw.flow,
+                raw.stock_record,
+                raw.package_record,
+                raw.use,
+                raw.staffing,
+                raw.fired,
+                staying(raw.careers, inputs),
+                waits(raw.log, inputs),
+                raw.log if spells else None,
+            )
+        )
+    return kept
+
+
+def in_packs(todo: Sequence[tuple[int, int]], workers: int) -> list[Task]:
+    """(scenario, replication) in packs: of one if they are done here, else so that every worker gets several packs."""
+    pack = 1 if workers == 1 else max(1, min(10, len(todo) // (8 * workers)))
+    tasks: list[Task] = []
+    for place, both in groupby(todo, key=itemgetter(0)):
+        numbers = [number for _, number in both]
+        tasks += [(place, tuple(numbers[i : i + pack])) for i in range(0, len(numbers), pack)]
+    return tasks
+
+
+def in_this_process(work: Work, tasks: Sequence[Task]) -> Iterator[Part]:
+    """One task after the other."""
+    for place, numbers in tasks:
+        yield place, replicate(work.inputs[place], work.seed, numbers, work.spells)
+
+
+# --- processes of this machine -------------------------------------------------------------------------------------
+
+
+def in_processes(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[Part]:
+    """Tasks shared among worker processes; if workers die, new ones do what was under way."""
+    left, broken = list(tasks), Counter[Task]()
+    while left:
+        under_way: dict[Future[list[Kept]], Task] = {}
+        try:
+            for task, kept in _in_pool(work, left, workers, under_way):
+                left.remove(task)
+                yield task[0], kept
+        except BrokenProcessPool as error:
+            broken.update(under_way.values())
+            for task, times in broken.most_common(1):
+                if times >= MOST_BREAKS:
+                    raise SimulationFault(_given_up(work, task)) from error
+
+
+def _in_pool(
+    work: Work, tasks: Sequence[Task], workers: int, under_way: dict[Future[list[Kept]], Task]
+) -> Iterator[tuple[Task, list[Kept]]]:
+    """Tasks as they are finished; whatever ends this early kills the workers at once.
+
+    Only as many are given out as the workers can take: loky stumbles over others when it is stopped.
+    """
+    pool = get_reusable_executor(max_workers=workers, initializer=_begin_worker, initargs=(os.getpid(),))
+    waiting = iter(tasks)
+    try:
+        while True:
+            for place, numbers in islice(waiting, workers + 1 - len(under_way)):
+                future = pool.submit(replicate, work.inputs[place], work.seed, numbers, work.spells)
+                under_way[future] = (place, numbers)
+            if not under_way:
+                return
+            for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                kept = future.result()
+                yield under_way.pop(future), kept
+    except BaseException:
+        pool.shutdown(wait=True, kill_workers=True)
+        raise
+
+
+def _begin_worker(parent: int) -> None:
+    """Ctrl-C reaches every process of the terminal; only the parent answers it. Without a parent a worker ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """End this process when its parent has ended, however that happened."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os._exit(1)
+
+
+def _given_up(work: Work, task: Task) -> str:
+    place, numbers = task
+    which = f"replication {numbers[0]}" if len(numbers) == 1 else f"replications {numbers[0]} to {numbers[-1]}"
+    return (
+        f"{work.inputs[place].name}: the worker processes died {MOST_BREAKS} times while running {which} of seed "
+        f"{work.seed}; is there too little memory? `--workers 1` takes less"
+    )
+
+
+# --- a Dask cluster --------------------------------------------------------------------------------------------------
+
+
+def on_dask(work: Work, tasks: Sequence[Task], address: str, workers: int | None) -> Iterator[Part]:
+    """Tasks on the workers of a Dask scheduler, which replaces those that die; `workers` limits how many are used."""
+    client_of, as_completed = _dask()
+    try:
+        client = client_of(address, timeout="10s", set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UsageError(f"no Dask scheduler answers at {address}; `dask scheduler` starts one") from error
+    with client:
+        _check_versions(client, address)
+        chosen = sorted(client.scheduler_info(n_workers=-1)["workers"])[:workers]
+        sent = [client.scatter(each, broadcast=True, hash=False) for each in work.inputs]
+        futures = {
+            client.submit(
+                replicate, sent[place], work.seed, numbers, work.spells, pure=False, retries=MOST_BREAKS,
+                workers=chosen if workers else None, allow_other_workers=True,
+            ): place
+            for place, numbers in tasks
+        }  # fmt: skip
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _dask() -> tuple[Any, Any]:
+    """Dask's client, and what tells finished work."""
+    try:
+        from distributed import Client, as_completed
+    except ImportError as error:
+        raise UsageError("for a Dask cluster: pip install 'workforce-sim[cluster]'") from error
+    return Client, as_completed
+
+
+def _check_versions(client: Any, address: str) -> None:
+    """Every worker must have this very version of the model, or numbers would depend on who made them."""
+    try:
+        told = client.run(model_version)
+    except Exception as error:
+        raise UsageError(f"workers at {address} cannot load workforce_sim: {error}") from error
+    if not told:
+        raise UsageError(f"the scheduler at {address} has no workers; `dask worker {address}` starts one")
+    for worker, version in told.items():
+        if version != model_version():
+            raise UsageError(f"the worker {worker} has another version of workforce_sim than this process")
