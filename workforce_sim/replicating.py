@@ -37,7 +37,7 @@ class Options:
     replications: int = 50
     seed: int = 1
     workers: int | None = None
-    """Processes; None: as many as there are processors, or this process if that is quicker."""
+    """Processes of this machine; None: as many as there are processors, or this process if that is quicker."""
     spells: bool = False
     """Keep the table of spells, person by person."""
     scheduler: str = LOCAL
@@ -94,7 +94,7 @@ class Replicating:
         work, options = Work(self.inputs, self.options.seed, self.options.spells), self.options
         if options.scheduler != LOCAL:
             address = options.scheduler.removeprefix(DASK)
-            yield from on_dask(work, in_packs(todo, DASK_PACKS), address, options.workers) if todo else ()
+            yield from on_dask(work, in_packs(todo, DASK_PACKS), address) if todo else ()
             return
         if todo and not engine.is_compiled():
             options.on_notice(COMPILE_NOTICE)

@@ -166,26 +166,28 @@ def _given_up(work: Work, task: Task) -> str:
 # --- a Dask cluster --------------------------------------------------------------------------------------------------
 
 
-def on_dask(work: Work, tasks: Sequence[Task], address: str, workers: int | None) -> Iterator[Part]:
-    """Tasks on the workers of a Dask scheduler, which replaces those that die; `workers` limits how many are used."""
+def on_dask(work: Work, tasks: Sequence[Task], address: str) -> Iterator[Part]:
+    """Tasks on the workers of a Dask scheduler, which gives those of workers that die to others."""
     client_of, as_completed = _dask()
     try:
-        client = client_of(address, timeout="10s", set_as_default=False)
+        client = client_of(address, timeout="10s")
     except (OSError, TimeoutError, ValueError) as error:
         raise UsageError(f"no Dask scheduler answers at {address}; `dask scheduler` starts one") from error
     with client:
         _check_versions(client, address)
-        chosen = sorted(client.scheduler_info(n_workers=-1)["workers"])[:workers]
-        sent = [client.scatter(each, broadcast=True, hash=False) for each in work.inputs]
+        how = {"pure": False, "retries": MOST_BREAKS}
+        sent = [client.submit(_as_it_is, each, **how) for each in work.inputs]  # sent again where workers have died
         futures = {
-            client.submit(
-                replicate, sent[place], work.seed, numbers, work.spells, pure=False, retries=MOST_BREAKS,
-                workers=chosen if workers else None, allow_other_workers=True,
-            ): place
+            client.submit(replicate, sent[place], work.seed, numbers, work.spells, **how): place
             for place, numbers in tasks
-        }  # fmt: skip
+        }
         for future in as_completed(futures):
             yield futures[future], future.result()
+
+
+def _as_it_is(inputs: Inputs) -> Inputs:
+    """A compiled scenario, as a task of the cluster, so that it is sent to a worker once and not with every task."""
+    return inputs
 
 
 def _dask() -> tuple[Any, Any]:
