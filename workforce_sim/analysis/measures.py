@@ -8,16 +8,15 @@ Waits are in weeks. A value that does not exist (the wait of nobody, a median ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from workforce_sim.analysis.waits import CLOCKS
+from workforce_sim.analysis.yearly import Yearly, YearlyTable
 from workforce_sim.results.tables import MEASURES, typed
 from workforce_sim.units import MONTH_DAYS, WEEK_DAYS
-
-KEYS = ["replication", "year"]
 
 FEW = 10
 """People of a group in a year, below whom groups are not compared: chance alone would make them differ."""
@@ -192,126 +191,120 @@ def measure_dictionary() -> pd.DataFrame:
 
 def measures(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every measure of one scenario, in declared order: table MEASURES."""
-    counted = {name: frame[frame["year"] > 0] for name, frame in tables.items() if "year" in frame}
-    wide = pd.DataFrame(dict(_all(counted)))
-    wide = wide[[n for n in DECLARED if n in wide] + [n for n in wide if n not in DECLARED]]
-    replication, year = (wide.index.get_level_values(key).to_numpy() for key in KEYS)
-    rows, times = wide.shape
-    scenario = counted["lists"]["scenario"].iloc[:1].to_numpy()
+    yearly = Yearly(tables)
+    told = dict(_all(yearly))
+    names = [name for name in DECLARED if name in told] + [name for name in told if name not in DECLARED]
+    rows, times = len(yearly.year), len(names)
+    scenario = tables["lists"]["scenario"].iloc[:1].to_numpy()
     return typed(
         MEASURES,
         {
             "scenario": np.resize(scenario, rows * times) if rows else [],
-            "replication": np.repeat(replication, times),
-            "measure": np.tile(wide.columns.to_numpy(dtype=str), rows),
-            "year": np.repeat(year, times),
-            "unit": np.tile(np.array([declaration(name).unit for name in wide.columns]), rows),
-            "value": wide.to_numpy(dtype=float).ravel(),
+            "replication": np.repeat(yearly.replication, times),
+            "measure": np.tile(np.array(names, dtype=str), rows),
+            "year": np.repeat(yearly.year, times),
+            "unit": np.tile(np.array([declaration(name).unit for name in names]), rows),
+            "value": np.stack([told[name] for name in names], axis=1).ravel() if names else [],
         },
     )
 
 
-def _all(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    yield from _wait_measures(tables["waits"])
-    yield from _list_measures(tables)
-    yield from _staff_measures(tables)
-    yield from _role_measures(tables)
-    yield from _flow_measures(tables)
-    yield from _equity_measures(tables)
-    yield from _cost_measures(tables)
+def _all(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
+    """(name, float64 (place,)) of every measure."""
+    yield from _wait_measures(yearly["waits"])
+    yield from _list_measures(yearly)
+    yield from _staff_measures(yearly)
+    yield from _role_measures(yearly)
+    yield from _flow_measures(yearly["flows"])
+    yield from _equity_measures(yearly)
+    yield from _cost_measures(yearly)
 
 
-def _wait_measures(waits: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    yearly = waits[waits["span"] == "year"]
-    for (clock, by, value), rows in yearly.groupby(["clock", "by", "value"], sort=False):
-        own = rows.set_index(KEYS)
-        told_for_whom = by in _FOR_WHOM.get(str(clock), ())
+def _wait_measures(waits: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
+    keys = pd.MultiIndex.from_arrays([waits.frame[key] for key in ("clock", "by", "value", "span")])
+    codes, kinds = keys.factorize()
+    for code, (clock, by, value, span) in enumerate(kinds):
+        if span != "year" or not (by == "all" or by in _FOR_WHOM.get(clock, ())):
+            continue
+        rows = codes == code
         for name, unit, _, _ in _WAITS:
-            values = own[name] / WEEK_DAYS if unit == "weeks" else own[name]
-            if by == "all":
-                yield f"wait.{clock}.{name}", values
-            elif told_for_whom and name in _TOLD_FOR_WHOM:
-                yield f"wait.{clock}.{name}.{by}.{value}", values
+            whole = f"wait.{clock}.{name}" if by == "all" else f"wait.{clock}.{name}.{by}.{value}"
+            if by == "all" or name in _TOLD_FOR_WHOM:
+                yield whole, _placed(waits, name, rows) / (WEEK_DAYS if unit == "weeks" else 1)
         if by == "all" and clock == "treatment":
             for weeks in (18, 52, 104):
-                yield f"waiting.over_{weeks}_weeks", own[f"waiting_over_{weeks}_weeks"]
+                yield f"waiting.over_{weeks}_weeks", _placed(waits, f"waiting_over_{weeks}_weeks", rows)
 
 
-def _year_end(table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the last month of each year."""
-    last = table.groupby("year")["period_start"].max()
-    return table[table["period_start"] == table["year"].map(last)]
+def _placed(table: YearlyTable, column: str, rows: np.ndarray) -> np.ndarray:
+    """A column of rows of which each place has at most one; undefined where there is none."""
+    values = np.full(table.places, np.nan)
+    values[table.place[rows]] = table.values(column)[rows]
+    return values
 
 
-def _list_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    stock = _year_end(tables["lists"]).groupby(KEYS).sum(numeric_only=True)
-    flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
-    months = tables["flows"].groupby(KEYS)["period_start"].nunique()
-    waiting = stock["waiting_assessment"] + stock["waiting_treatment"] + stock["unallocated"]
-    ways_out = ["allocated", "handed_over", "gave_up", "closed_with_advice", "closed_not_attended", "no_response"]
-    left = flow[ways_out].sum(axis=1)
+def _list_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
+    stock, flow = yearly["lists"], yearly["flows"]
+    waiting = stock.end("waiting_assessment", "waiting_treatment", "unallocated")
+    left = flow.sum("allocated", "handed_over", "gave_up", "closed_with_advice", "closed_not_attended", "no_response")
     yield "waiting_list", waiting
-    yield "waiting.assessment", stock["waiting_assessment"]
-    yield "waiting.treatment", stock["waiting_treatment"]
-    yield "waiting.step", stock["waiting_step"]
-    yield "unallocated", stock["unallocated"]
-    yield "unallocated_over_2_weeks", stock["unallocated_long"]
-    yield "without_registered_coordinator", stock["uncoordinated"]
-    yield "clearance_weeks", _over(waiting, left / (months * MONTH_DAYS / WEEK_DAYS))
-    yield "weeks_waited", (flow["days_waiting_assessment"] + flow["days_waiting_treatment"]) / WEEK_DAYS
-    yield "caseload", stock["in_treatment"]
-    yield "overdue", stock["overdue"]
+    yield "waiting.assessment", stock.end("waiting_assessment")
+    yield "waiting.treatment", stock.end("waiting_treatment")
+    yield "waiting.step", stock.end("waiting_step")
+    yield "unallocated", stock.end("unallocated")
+    yield "unallocated_over_2_weeks", stock.end("unallocated_long")
+    yield "without_registered_coordinator", stock.end("uncoordinated")
+    yield "clearance_weeks", _over(waiting, left / (flow.months * MONTH_DAYS / WEEK_DAYS))
+    yield "weeks_waited", flow.sum("days_waiting_assessment", "days_waiting_treatment") / WEEK_DAYS
+    yield "caseload", stock.end("in_treatment")
+    yield "overdue", stock.end("overdue")
 
 
-def _staff_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    staff = tables["workforce"]
-    end = _year_end(staff)
-    stock = end.groupby(KEYS).sum(numeric_only=True)
-    holders = end[end["holds_caseload"]].groupby(KEYS).sum(numeric_only=True).reindex(stock.index)
-    yield "caseload_per_wte", _over(holders["caseload"], holders["in_post_wte"])
-    yield "caseload_weighted_per_wte", _over(holders["caseload_weighted"], holders["in_post_wte"])
-    yield "over_cap", stock["over_cap"]
-    yield "utilisation", _utilisation(tables["time_use"].groupby(KEYS).sum(numeric_only=True))
-    yield "funded_wte", stock["funded_wte"]
-    yield "in_post_wte", stock["in_post_wte"]
-    months = staff.groupby([*KEYS, "period_start"]).sum(numeric_only=True).drop(columns="year", errors="ignore")
-    mean = months.groupby(KEYS).mean()
-    yield "present_wte", mean["present_wte"]
-    yield "vacancy", 1.0 - _over(stock["in_post_wte"], stock["funded_wte"])
-    yield "vacancy_mean", 1.0 - _over(mean["in_post_wte"], mean["funded_wte"])
-    flow = staff.groupby(KEYS).sum(numeric_only=True)
-    yield "starters_wte", flow["starters_wte"]
-    yield "leavers_wte", flow["leavers_wte"]
-    yield "turnover", _over(flow["leavers_wte"], mean["in_post_wte"])
-    yield "leavers_nhs_wte", flow["leavers_nhs_wte"]
-    yield "left_nhs_rate", _over(flow["leavers_nhs_wte"], mean["in_post_wte"])
-    stayed = tables["staying"].groupby(KEYS).sum(numeric_only=True)
-    yield "stability", _over(stayed["still_in_post"], stayed["in_post"])
-    yield "absent_wte", mean["absent_wte"]
-    yield "temporary_wte", mean["bank_wte"] + mean["agency_wte"]
-    yield "trainees", stock["trainees_wte"]
-    yield "qualified", flow["qualified"]
-    known = end[end["exhaustion"].notna()]
-    tired = known.assign(tired=known["exhaustion"] * known["in_post_wte"]).groupby(KEYS)[["tired", "in_post_wte"]].sum()
-    yield "exhaustion", _over(tired["tired"], tired["in_post_wte"]).reindex(stock.index)
+def _staff_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
+    staff, stayed = yearly["workforce"], yearly["staying"]
+    holds = staff.values("holds_caseload").astype(bool)
+    in_post, funded, in_post_mean = staff.end("in_post_wte"), staff.end("funded_wte"), staff.mean("in_post_wte")
+    holders = staff.end("in_post_wte", where=holds)
+    yield "caseload_per_wte", _over(staff.end("caseload", where=holds), holders)
+    yield "caseload_weighted_per_wte", _over(staff.end("caseload_weighted", where=holds), holders)
+    yield "over_cap", staff.end("over_cap")
+    yield "utilisation", _utilisation(yearly["time_use"])
+    yield "funded_wte", funded
+    yield "in_post_wte", in_post
+    yield "present_wte", staff.mean("present_wte")
+    yield "vacancy", 1.0 - _over(in_post, funded)
+    yield "vacancy_mean", 1.0 - _over(in_post_mean, staff.mean("funded_wte"))
+    yield "starters_wte", staff.sum("starters_wte")
+    yield "leavers_wte", staff.sum("leavers_wte")
+    yield "turnover", _over(staff.sum("leavers_wte"), in_post_mean)
+    yield "leavers_nhs_wte", staff.sum("leavers_nhs_wte")
+    yield "left_nhs_rate", _over(staff.sum("leavers_nhs_wte"), in_post_mean)
+    yield "stability", _over(stayed.sum("still_in_post"), stayed.sum("in_post"))
+    yield "absent_wte", staff.mean("absent_wte")
+    yield "temporary_wte", staff.mean("bank_wte", "agency_wte")
+    yield "trainees", staff.end("trainees_wte")
+    yield "qualified", staff.sum("qualified")
+    known = ~np.isnan(staff.values("exhaustion"))
+    weighted = replace(staff, frame=staff.frame.assign(tired=staff.frame["exhaustion"] * staff.frame["in_post_wte"]))
+    yield "exhaustion", _over(weighted.end("tired", where=known), staff.end("in_post_wte", where=known))
 
 
-def _role_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    by_role = [*KEYS, "role"]
-    stock = _year_end(tables["workforce"]).groupby(by_role).sum(numeric_only=True)
-    use = _utilisation(tables["time_use"].groupby(by_role).sum(numeric_only=True))
-    holders = set(tables["workforce"].loc[tables["workforce"]["holds_caseload"], "role"])
-    for role in sorted(set(tables["workforce"]["role"])):
-        staff = stock.xs(role, level="role")
-        if role in holders:
-            yield f"caseload_per_wte.{role}", _over(staff["caseload"], staff["in_post_wte"])
-        yield f"utilisation.{role}", use.xs(role, level="role")
-        yield f"funded_wte.{role}", staff["funded_wte"]
-        yield f"in_post_wte.{role}", staff["in_post_wte"]
-        yield f"vacancy.{role}", 1.0 - _over(staff["in_post_wte"], staff["funded_wte"])
+def _role_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
+    staff, use = yearly["workforce"], yearly["time_use"]
+    role, role_of_use = (table.frame["role"].to_numpy(dtype=str) for table in (staff, use))
+    holders = set(role[staff.values("holds_caseload").astype(bool)])
+    for name in sorted(set(role)):
+        own = role == name
+        in_post, funded = staff.end("in_post_wte", where=own), staff.end("funded_wte", where=own)
+        if name in holders:
+            yield f"caseload_per_wte.{name}", _over(staff.end("caseload", where=own), in_post)
+        yield f"utilisation.{name}", _utilisation(use, role_of_use == name)
+        yield f"funded_wte.{name}", funded
+        yield f"in_post_wte.{name}", in_post
+        yield f"vacancy.{name}", 1.0 - _over(in_post, funded)
 
 
-_CLOSES = [
+_CLOSES = (
     "closed_with_advice",
     "closed_not_attended",
     "gave_up",
@@ -319,77 +312,79 @@ _CLOSES = [
     "dropped_out",
     "discharged_not_attended",
     "no_response",
-]
+)
 
 
-def _flow_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
-    yield "referrals", flow["referred"]
-    yield "accepted", flow["referred"] - flow["declined"]
-    yield "starts", flow["started"]
-    yield "closes", flow[_CLOSES].sum(axis=1)
-    yield "crises", flow["crises_waiting"] + flow["crises_in_treatment"]
+def _flow_measures(flow: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
+    booked = flow.sum("contacts", "contacts_missed")
+    yield "referrals", flow.sum("referred")
+    yield "accepted", flow.sum("referred") - flow.sum("declined")
+    yield "starts", flow.sum("started")
+    yield "closes", flow.sum(*_CLOSES)
+    yield "crises", flow.sum("crises_waiting", "crises_in_treatment")
     same = ("returned", "assessed", "completed", "dropped_out", "gave_up", "no_response", "deterred", "stepped",
             "transferred", "ended_early", "worsened", "left_by_clinician", "contacts")  # fmt: skip
     for name in same:
-        yield name, flow[name]
-    yield "crisis_route.in_time", _over(flow["crisis_route_in_time"], flow["crisis_route"])
-    booked = flow["contacts"] + flow["contacts_missed"]
-    yield "contacts.missed_share", _over(flow["contacts_missed"], booked)
-    yield "contact_delay", _over(flow["delay_days"], booked)
+        yield name, flow.sum(name)
+    yield "crisis_route.in_time", _over(flow.sum("crisis_route_in_time"), flow.sum("crisis_route"))
+    yield "contacts.missed_share", _over(flow.sum("contacts_missed"), booked)
+    yield "contact_delay", _over(flow.sum("delay_days"), booked)
 
 
-def _equity_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
+def _equity_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     """The worst group over the best, where there are several."""
-    waits, flows = tables["waits"], tables["flows"]
-    groups = sorted(set(flows["group"]))
+    waits, flows = yearly["waits"], yearly["flows"]
+    group = flows.frame["group"].to_numpy(dtype=str)
+    groups = sorted(set(group))
     if len(groups) < 2:
         return
-    own = waits[(waits["span"] == "year") & (waits["clock"] == "treatment") & (waits["by"] == "group")]
-    median, joined = (own.pivot_table(column, KEYS, "value", dropna=False) for column in ("median", "joined"))
-    yield "equity.median_wait", _worst_over_best(median, joined)
-    gone, in_treatment, unallocated = (
-        flows.pivot_table(column, KEYS, "group", aggfunc="sum")
-        for column in ("dropped_out", "days_in_treatment", "days_unallocated")
+    clock, by, value, span = (waits.frame[key].to_numpy(dtype=str) for key in ("clock", "by", "value", "span"))
+    own = (span == "year") & (clock == "treatment") & (by == "group")
+    median, joined = (
+        np.stack([_placed(waits, column, own & (value == name)) for name in groups], axis=1)
+        for column in ("median", "joined")
     )
-    days = in_treatment + unallocated
-    yield "equity.dropped_out", _worst_over_best(gone / days.where(days > 0), gone)
+    yield "equity.median_wait", _worst_over_best(median, joined)
+    gone, days = (
+        np.stack([flows.sum(*columns, where=group == name) for name in groups], axis=1)
+        for columns in (("dropped_out",), ("days_in_treatment", "days_unallocated"))
+    )
+    yield "equity.dropped_out", _worst_over_best(_over(gone, days), gone)
 
 
-def _worst_over_best(values: pd.DataFrame, people: pd.DataFrame) -> pd.Series:
-    """Ratio of the greatest to the least of a row; undefined if any is, or if few people stand behind one."""
-    known = values.notna().all(axis=1) & (people >= FEW).all(axis=1)
-    return _over(values.max(axis=1), values.min(axis=1)).where(known)
+def _worst_over_best(values: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """(place,): greatest over least of (place, group); undefined if any is, or if few people stand behind one."""
+    known = ~np.isnan(values).any(axis=1) & (people >= FEW).all(axis=1)
+    return np.where(known, _over(values.max(axis=1), values.min(axis=1)), np.nan)
 
 
-def _cost_measures(tables: Mapping[str, pd.DataFrame]) -> Iterator[tuple[str, pd.Series]]:
-    if tables["costs"]["pay"].isna().any():
+def _cost_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
+    pounds, flow = yearly["costs"], yearly["flows"]
+    if pounds.frame["pay"].isna().any():
         return
-    pounds = tables["costs"].groupby(KEYS).sum(numeric_only=True)
-    programmes = tables["programme_costs"].groupby(KEYS)["pounds"].sum()
     parts = {
-        "pay": pounds["pay"],
-        "temporary": pounds["bank"] + pounds["agency"] + pounds["overtime"],
-        "training": pounds["trainees"] + pounds["courses"],
-        "hiring": pounds["hiring"],
-        "programmes": programmes.reindex(pounds.index, fill_value=0.0),
+        "pay": pounds.sum("pay"),
+        "temporary": pounds.sum("bank", "agency", "overtime"),
+        "training": pounds.sum("trainees", "courses"),
+        "hiring": pounds.sum("hiring"),
+        "programmes": yearly["programme_costs"].sum("pounds"),
     }
-    total = sum(parts.values(), start=pd.Series(0.0, index=pounds.index))
-    flow = tables["flows"].groupby(KEYS).sum(numeric_only=True)
+    total = np.sum(list(parts.values()), axis=0)
     yield "cost.total", total
     for name, part in parts.items():
         yield f"cost.{name}", part
-    yield "agency_share", _over(pounds["agency"], parts["pay"] + parts["temporary"] + pounds["trainees"])
-    yield "cost.per_contact", _over(total, flow["contacts"])
-    yield "cost.per_completed", _over(total, flow["completed"])
+    yield "agency_share", _over(pounds.sum("agency"), parts["pay"] + parts["temporary"] + pounds.sum("trainees"))
+    yield "cost.per_contact", _over(total, flow.sum("contacts"))
+    yield "cost.per_completed", _over(total, flow.sum("completed"))
 
 
-def _utilisation(use: pd.DataFrame) -> pd.Series:
+def _utilisation(use: YearlyTable, where: np.ndarray | None = None) -> np.ndarray:
     """Overtime counts among the hours spent, so it counts among the hours there were."""
     spent = [f"{what}_hours" for what in ("attended", "missed", "triage", "assessment", "assessment_missed", "crisis")]
-    return _over(use[spent].sum(axis=1), use["available_hours"] + use["overtime_hours"])
+    return _over(use.sum(*spent, where=where), use.sum("available_hours", "overtime_hours", where=where))
 
 
-def _over(part: pd.Series, whole: pd.Series) -> pd.Series:
+def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Part / whole, undefined where there is none of the whole."""
-    return part / whole.where(whole > 0)
+    ratio: np.ndarray = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return ratio
