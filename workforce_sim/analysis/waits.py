@@ -140,13 +140,14 @@ def ways_to_look(log: np.ndarray, inputs: Inputs, span: str) -> list[People]:
 def wait_rows(inputs: Inputs) -> dict[str, np.ndarray]:
     """Names of the rows of `waits`: clock, by, value, span, period_start, year."""
     nobody = np.zeros(0, dtype=LOG)
+    seen_through = {span: windows(inputs, span) for span in SPANS}
     rows = [
         (name, people.by, value, span, day, year)
         for name in CLOCKS
-        for span in SPANS
+        for span, through in seen_through.items()
         for people in ways_to_look(nobody, inputs, span)
         for value in people.values
-        for day, year in zip(windows(inputs, span).period_start, windows(inputs, span).year, strict=True)
+        for day, year in zip(through.period_start, through.year, strict=True)
     ]
     columns = list(zip(*rows, strict=True)) or [()] * 6
     labels = ("clock", "by", "value", "span", "period_start", "year")

@@ -40,14 +40,16 @@ class YearlyTable:
 
     def mean(self, *columns: str) -> np.ndarray:
         """float64, (place,): the sum of columns in a month, mean over the year's months."""
-        return self.sum(*columns) / self.months
+        mean: np.ndarray = self.sum(*columns) / self.months
+        return mean
 
     @cached_property
     def months(self) -> np.ndarray:
         """float64, (place,): how many months the year has."""
-        month = pd.factorize(self.frame["period_start"])[0]
-        of_each = np.unique(np.stack([self.place, month]), axis=1)[0]
-        counted: np.ndarray = np.bincount(of_each, minlength=self.places).astype(float)
+        month, names = pd.factorize(self.frame["period_start"])
+        is_there = np.zeros((self.places, len(names)), dtype=bool)
+        is_there[self.place, month] = True
+        counted: np.ndarray = is_there.sum(axis=1, dtype=float)
         return counted
 
     @cached_property

@@ -46,7 +46,6 @@ def compile_demand(
     kind = np.array(names.kind_of_source)
     in_week = np.array([_working_days_in_week(start, own) for own in working])[kind]
     is_open = working[kind]
-    rates = np.zeros((len(names.sources), days))
     known: dict[tuple[int, int], int] = {}
     mix_of_day = np.zeros(days, dtype=np.int32)
     weekly: list[np.ndarray] = []
@@ -60,7 +59,7 @@ def compile_demand(
             severity_mix.append([[threshold(p) for p in np.cumsum(row)] for row in mix])
             severity_kept.append([[threshold(p) for p in row] for row in kept])
         mix_of_day[d] = known[month]
-        rates[:, d] = np.where(is_open[:, d], weekly[known[month]] / in_week[:, d], 0.0)
+    rates = np.where(is_open[:, :days], np.stack(weekly, axis=1)[:, mix_of_day] / in_week[:, :days], 0.0)
     over = np.array([stages[e].demand.overdispersion for e in epoch])
     law_of_day, count_law = _count_laws(rates, over)
     return Demand(
