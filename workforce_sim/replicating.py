@@ -90,23 +90,27 @@ class Replicating:
         return [[kept[number] for number in range(replications)] for kept in self._kept]
 
     def _shared_out(self, todo: Sequence[tuple[int, int]]) -> Iterator[Part]:
-        """Run (scenario, replication) wherever that is to be; the first here: it compiles the kernel, or loads it."""
+        """Run (scenario, replication) wherever that is to be; a few of them here, to see whether workers would pay."""
         work, options = Work(self.inputs, self.options.seed, self.options.spells), self.options
         if options.scheduler != LOCAL:
             address = options.scheduler.removeprefix(DASK)
             yield from on_dask(work, in_packs(todo, DASK_PACKS), address) if todo else ()
             return
+        here, workers = 0, options.workers
         if todo and not engine.is_compiled():
             options.on_notice(COMPILE_NOTICE)
-        yield from in_this_process(work, in_packs(todo[:1], 1))
-        begin = perf_counter()
-        yield from in_this_process(work, in_packs(todo[1:2], 1))
-        seconds = (perf_counter() - begin) * len(todo)
-        workers = options.workers or (cpu_count() if seconds > POOL_PAYS_SECONDS else 1)
+            yield from in_this_process(work, in_packs(todo[:1], 1))  # before workers would compile the same
+            here = 1
+        if workers is None:
+            yield from in_this_process(work, in_packs(todo[here : here + 1], 1))
+            begin = perf_counter()
+            yield from in_this_process(work, in_packs(todo[here + 1 : here + 2], 1))
+            workers = cpu_count() if (perf_counter() - begin) * len(todo) > POOL_PAYS_SECONDS else 1
+            here += 2
         if workers == 1:
-            yield from in_this_process(work, in_packs(todo[2:], 1))
+            yield from in_this_process(work, in_packs(todo[here:], 1))
         else:
-            yield from in_processes(work, in_packs(todo[2:], workers), workers)
+            yield from in_processes(work, in_packs(todo[here:], workers), workers)
 
     # --- finished replications ---------------------------------------------------------------------------------------
 

@@ -38,6 +38,9 @@ Part = tuple[int, list[Kept]]
 
 LOCAL, DASK = "local", "dask:"
 
+IDLE_SECONDS = 600
+"""Workers with nothing to do stay for so long."""
+
 PARENT_SECONDS = 1.0
 """Between two looks of a worker at whether its parent is still there."""
 
@@ -120,11 +123,14 @@ def in_processes(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[Pa
 def _in_pool(
     work: Work, tasks: Sequence[Task], workers: int, under_way: dict[Future[list[Kept]], Task]
 ) -> Iterator[tuple[Task, list[Kept]]]:
-    """Tasks as they are finished; whatever ends this early kills the workers at once.
+    """Tasks as they are finished; a fault or an interrupt kills the workers at once.
 
-    Only as many are given out as the workers can take: loky stumbles over others when it is stopped.
+    Only as many are given out as the workers can take: loky stumbles over others when it is stopped. Workers stay for
+    a while, warm for what comes next, also when nobody waits for the rest of the tasks any more.
     """
-    pool = get_reusable_executor(max_workers=workers, initializer=_begin_worker, initargs=(os.getpid(),))
+    pool = get_reusable_executor(
+        max_workers=workers, timeout=IDLE_SECONDS, initializer=_begin_worker, initargs=(os.getpid(),)
+    )
     waiting = iter(tasks)
     try:
         while True:
@@ -136,6 +142,10 @@ def _in_pool(
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 kept = future.result()
                 yield under_way.pop(future), kept
+    except GeneratorExit:
+        for future in under_way:
+            future.cancel()
+        raise
     except BaseException:
         pool.shutdown(wait=True, kill_workers=True)
         raise
