@@ -34,6 +34,7 @@ FLOORS = (
 BORDERS = {
     "simpy": ("engine/",),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
+    "llvmlite": ("engine/kernel/",),
     "pandas": ("results/", "analysis/", "run.py", "present/"),
     "pyarrow": ("results/",),
     "matplotlib": ("present/",),
