@@ -252,7 +252,7 @@ def new_staff(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
     """(STAFF rows, roster): every slot vacant, nobody present."""
     staff = np.zeros(len(inputs.posts), dtype=STAFF)
     staff["key"] = -1
-    staff["case_head"] = -1
+    staff[["case_head", "first_due", "last_due"]] = -1
     staff["team"] = [post.team for post in inputs.posts]
     staff["role"] = [post.role for post in inputs.posts]
     staff["kind"] = [KIND_AT_FIRST.get(post.kind, StaffKind.IN_POST) for post in inputs.posts]
@@ -272,7 +272,7 @@ def new_world(
     teams, severities = len(names.teams), len(names.severities)
     cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])
-    heaps = setting[Setting.OWN_LINES] + 2 * len(inputs.posts)
+    heaps = teams * setting[Setting.HEAPS_PER_TEAM]
     # room for everybody found on day 0 and as many again, which costs nothing until it is written to
     rows = 2 * len(arrivals[1]) + teams * ROWS_IN_BLOCK + 512
     rows -= rows % ROWS_IN_BLOCK
@@ -334,7 +334,7 @@ def _with_rows(world: World, rows: int, places: int) -> World:
         patient_node=_grown(world.patient_node, 2 * rows),
         block_team=_grown(world.block_team, rows // ROWS_IN_BLOCK),
         course=_grown(world.course, rows * places),
-        course_node=_grown(world.course_node, 2 * rows * places),
+        course_node=_grown(world.course_node, rows * places),
     )
 
 

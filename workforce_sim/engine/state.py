@@ -3,7 +3,7 @@
 In: sizes from `Inputs`. Out: one `World` of numpy arrays that the kernel advances and the workforce writes to.
 "None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload
 weights are in thousandths.
-A *node* places a person or a contact in a heap or line: order without any list that could run full.
+A *node* places a person or a contact in a heap: order without any list that could run full.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CACHE_LINE = 64
-"""Bytes. What is touched together lies within one: a COURSE, a NODE, the first third of a PATIENT."""
+"""Bytes. What is touched together lies within one: a COURSE, the first third of a PATIENT."""
 
 
 def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
@@ -30,7 +30,7 @@ def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
 NODE = np.dtype(
     [("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")], align=True
 )
-"""A place in a heap or line ordered by (order, key). `root` is the number of the one it is in, -1 if in none."""
+"""A place in a heap ordered by (order, key). `root` is the number of the heap it is in, -1 if in none."""
 
 PATIENT = _on_lines(
     [
@@ -55,8 +55,8 @@ PATIENT = _on_lines(
         # what may befall a person
         ("befall_word", "i8"),  # luck of the next candidate day
         ("befalls", "i4"),  # candidate days drawn in this episode
-        ("calendar_next", "i4"),
-        ("calendar_previous", "i4"),
+        ("next", "i4"),  # in the calendar; of a free row: the next free one
+        ("previous", "i4"),
         ("calendar_day", "i4"),  # candidate day, or day of return if AT_RISK; -1 none within the horizon
         ("referral_day", "i4"),
         ("urgent", "i4"),  # 1 urgent, 2 by the crisis route
@@ -84,11 +84,11 @@ COURSE = np.dtype(
     [
         ("stretch", "i8"),  # delay not yet turned into a contact, in 2**-32 contacts
         ("clinician", "i8"),  # of a further series: key of its named clinician
-        ("slot", "i4"),  # where that person was in post; -1 none
+        ("slot", "i4"),  # on whose own list the contact stands; of a further series: that person's; -1 none
         ("attend_word", "u4"),  # luck of the contact that is due next
         ("interval_word", "u4"),
-        ("calendar_next", "i4"),
-        ("calendar_previous", "i4"),
+        ("next", "i4"),  # in the calendar until the contact falls due, from then on the own list
+        ("previous", "i4"),
         ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
         ("person", "i4"),  # patient row
         ("due_day", "i4"),  # of the contact in the lists now; -1 none
@@ -96,13 +96,16 @@ COURSE = np.dtype(
         ("planned", "i4"),
         ("attempts", "i4"),
         ("series", "i2"),  # -1: no such series
-        ("remote", "i2"),
+        ("remote", "i1"),
+        ("lists", "i1"),  # where the contact due stands: OWN_LIST + POOL
     ],
     align=True,
 )
 """One row per person and place in the package, the lead's first (row = person * places + place).
 
-Node 2c: own list, node 2c+1: pool."""
+Node c: pool."""
+
+OWN_LIST, POOL = 1, 2
 
 STAFF = np.dtype(
     [
@@ -124,6 +127,8 @@ STAFF = np.dtype(
         ("cases", "i4"),
         ("cases_overnight", "i4"),  # as the day began, kept where caseloads bring crises
         ("case_head", "i8"),
+        ("first_due", "i4"),  # courses with the first and the last contact on the own list; -1 none
+        ("last_due", "i4"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
         ("kind", "i4"),  # StaffKind
         ("overtime_left", "i8"),  # seconds, this week
@@ -195,10 +200,10 @@ class World(NamedTuple):
     patient: np.ndarray  # PATIENT, (row,)
     patient_node: np.ndarray  # NODE, (2 * row,)
     block_team: np.ndarray  # int32, (row / ROWS_IN_BLOCK,), the team that a block of rows was handed to
-    free_head: np.ndarray  # int64, (team,), first free row of a team, linked by calendar_next; -1 none
+    free_head: np.ndarray  # int64, (team,), first free row of a team, linked by next; -1 none
     free_rows: np.ndarray  # int64, (team,), how many
     course: np.ndarray  # COURSE, (row * places,)
-    course_node: np.ndarray  # NODE, (2 * row * places,)
+    course_node: np.ndarray  # NODE, (row * places,)
     staff: np.ndarray  # STAFF, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     kind: np.ndarray  # int32, (team,)

@@ -6,14 +6,15 @@ In: `World`, `Rules`, the day and a team. Out: the same arrays; crises answered,
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.allocation import comes_first
 from workforce_sim.engine.kernel.assessments import SLOT_LOST_BITS, assess, conclude_assessment, triage
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import leave_due
-from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap, precedes
-from workforce_sim.engine.kernel.lines import own_line
+from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap
+from workforce_sim.engine.kernel.lines import due_longer, precedes
 from workforce_sim.engine.kernel.people import as_contact, change_stock, chosen, count, draw, join_crisis_list, value_of
 from workforce_sim.engine.kernel.spells import end_spell, step, transfer
 from workforce_sim.inputs.codes import (
@@ -182,17 +183,16 @@ def answer_crises(w, r, day, s, use, team):
 
 @njit(cache=True)
 def first_contact_due(w, r, day, slot, s, team):
-    """(course node, task) of the contact that has been due longest, of the own list and of the pools open to the role.
+    """(course, task) of the contact that has been due longest, of the own list and of the pools open to the role.
 
     Temporary staff have no list of their own: theirs are the contacts overdue since yesterday of others in the role.
-    The task is -1 for a list, where the series' own task holds. The node is -1 if nothing is due.
+    The task is -1 for a list, where the series' own task holds. The course is -1 if nothing is due.
     """
-    node = w.course_node
-    best, best_task = -1, -1
+    best, best_task = np.int64(-1), np.int64(-1)
     if team == s["team"]:
-        best = w.heap[own_line(r, slot)]
+        best = np.int64(s["first_due"])
     if s["kind"] == StaffKind.TEMPORARY and team == s["team"]:
-        best = longest_overdue(w, r, day, slot, s)
+        best = longest_overdue(w, day, slot, s)
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
@@ -200,22 +200,20 @@ def first_contact_due(w, r, day, slot, s, team):
         if r.session[task, Session.SIZE] > 0 and not is_session_due(w, r, day, s, task, team):
             continue
         head = first_in_pool(w, r, s, task, team)
-        if head < 0:
-            continue
-        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+        if head >= 0 and (best < 0 or due_longer(w, head, best)):
             best, best_task = head, task
     return best, best_task
 
 
 @njit(cache=True)
 def first_in_pool(w, r, s, task, team):
-    """The course node that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
-    node, best = w.course_node, -1
+    """The course that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
+    best = np.int64(-1)
     for severity in range(r.chance.shape[0]):
         head = w.heap[pool_heap(r, team, task, severity)]
         if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
             continue
-        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+        if best < 0 or due_longer(w, head, best):
             best = head
     return best
 
@@ -230,7 +228,7 @@ def is_session_due(w, r, day, s, task, team):
     if people >= r.session[task, Session.LEAST]:
         return True
     head = first_in_pool(w, r, s, task, team)
-    return head >= 0 and w.course_node[head]["order"] + r.session[task, Session.WAIT] <= day + ORIGIN
+    return head >= 0 and w.course[head]["due_day"] + r.session[task, Session.WAIT] <= day
 
 
 @njit(cache=True)
@@ -238,29 +236,29 @@ def hold_session(w, r, day, s, use, task, team):
     """A group: the seconds of one appointment, for as many people as are due and have a seat."""
     use[Use.SESSIONS] += 1
     for _ in range(r.session[task, Session.SIZE]):
-        node = first_in_pool(w, r, s, task, team)
-        if node < 0:
+        c = first_in_pool(w, r, s, task, team)
+        if c < 0:
             return
-        course = w.course[node >> 1]
+        course = w.course[c]
         p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]
         missed = course["attend_word"] < rule[SeriesRule.MISSED]
         if not missed:
             use[Use.CONTACTS] += 1
             count(w, p, day, Flow.IN_SESSIONS, 1)
-        hold(w, r, day, node >> 1, missed, rule)
+        hold(w, r, day, c, missed, rule)
 
 
 @njit(cache=True)
-def longest_overdue(w, r, day, slot, s):
-    """The course node overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
-    node, best, colleague = w.course_node, -1, slot - 1  # temporary staff have the last slot of their role
+def longest_overdue(w, day, slot, s):
+    """The course overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
+    best, colleague = np.int64(-1), slot - 1  # temporary staff have the last slot of their role
     while colleague >= 0 and w.staff[colleague]["role"] == s["role"] and w.staff[colleague]["team"] == s["team"]:
-        head = w.heap[own_line(r, colleague)]
+        head = np.int64(w.staff[colleague]["first_due"])
         colleague -= 1
-        if head < 0 or node[head]["order"] >= day + ORIGIN:
+        if head < 0 or w.course[head]["due_day"] >= day:
             continue
-        if best < 0 or precedes(node, head, best):
+        if best < 0 or precedes(w, head, best):
             best = head
     return best
 
@@ -269,11 +267,11 @@ def longest_overdue(w, r, day, slot, s):
 def work_overtime(w, r, day, slot, s, use):
     """While a contact of one's own is overdue by more than the rule, overtime is worked, up to the week's allowance."""
     while s["overtime_left"] > 0:
-        own = w.heap[own_line(r, slot)]
-        if own < 0 or w.course_node[own]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
+        own = s["first_due"]
+        if own < 0 or w.course[own]["due_day"] + r.setting[Setting.OVERTIME_AFTER] >= day:
             return
-        best, task = first_contact_due(w, r, day, slot, s, s["team"])
-        course = w.course[best >> 1]
+        c, task = first_contact_due(w, r, day, slot, s, s["team"])
+        course = w.course[c]
         p = w.patient[course["person"]]
         if task < 0:
             task = r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK]
@@ -290,10 +288,9 @@ def work_overtime(w, r, day, slot, s, use):
 def hold_contacts(w, r, day, slot, s, use, team):
     """Contacts due in a team, longest due first, while there are seconds for a whole one. False if time is short."""
     while True:
-        best, task = first_contact_due(w, r, day, slot, s, team)
-        if best < 0:
+        c, task = first_contact_due(w, r, day, slot, s, team)
+        if c < 0:
             return True
-        c = best >> 1
         course = w.course[c]
         p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]

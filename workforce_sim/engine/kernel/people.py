@@ -149,8 +149,7 @@ def begin_spell(w, r, i, referral_day):
         w.course[c]["calendar_day"] = -1
         w.course[c]["due_day"] = NOT_YET
         w.course[c]["slot"] = -1
-        w.course_node[2 * c]["root"] = -1
-        w.course_node[2 * c + 1]["root"] = -1
+        w.course[c]["lists"] = 0
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ from numba import njit
 
 from workforce_sim.engine.kernel.contacts import join_pool, withdraw_contact
 from workforce_sim.engine.kernel.heaps import leave
-from workforce_sim.engine.kernel.lines import own_line, step_out
+from workforce_sim.engine.kernel.lines import step_out
 from workforce_sim.engine.kernel.people import (
     become,
     change_stocks,
@@ -222,13 +222,12 @@ def release(w, rs, slot):
         count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
         queue_up(w, r, i)
         i = after
-    node = w.heap[own_line(r, slot)]
-    while node >= 0:  # contacts of further series: whoever is free holds them
-        course = w.course[node >> 1]
-        step_out(w.heap, w.course_node, node)
+    while s["first_due"] >= 0:  # contacts of further series: whoever is free holds them
+        c = np.int64(s["first_due"])
+        course = w.course[c]
+        step_out(w, c)
         p = w.patient[course["person"]]
-        join_pool(w, r, node >> 1, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
-        node = w.heap[own_line(r, slot)]
+        join_pool(w, r, c, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
     unused = s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
     w.use[w.day_table[day, 0], s["team"], s["role"], Use.UNUSED] += unused
     s["bank_treatment"] = 0
