@@ -150,7 +150,8 @@ class Compiled:
     def tallies(self) -> Tallies:
         """Stocks now; flows and use of time since day 0."""
         world = self.world
-        return Tallies(world.stock.sum(axis=0), world.flow.sum(axis=(0, 1)), world.use.sum(axis=(0, 1)))
+        flow = world.flow.sum(axis=(0, 1)) + world.flow_now.sum(axis=0)
+        return Tallies(world.stock.sum(axis=0), flow, world.use.sum(axis=(0, 1)) + world.use_now.sum(axis=0))
 
     def open_spells(self) -> np.ndarray:
         """PATIENT, (person,): those who are open."""
@@ -304,6 +305,8 @@ def new_world(
         day_table=np.stack([inputs.period_of_day, *inputs.working], axis=1).astype(np.int32),
         stock=np.zeros((cells, Stock.N), dtype=np.int64),
         package_stock=np.zeros((teams, packages, PackageStock.N), dtype=np.int64),
+        flow_now=np.zeros((cells, Flow.N), dtype=np.int64),
+        use_now=np.zeros((teams, len(names.roles), Use.N), dtype=np.int64),
         flow=np.zeros((periods, cells, Flow.N), dtype=np.int64),
         stock_record=np.zeros((periods, cells, Stock.N), dtype=np.int64),
         package_record=np.zeros((periods, teams, packages, PackageStock.N), dtype=np.int64),

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CACHE_LINE = 64
-"""Bytes. What is touched together lies within one: a COURSE, the first third of a PATIENT."""
+"""Bytes. What is touched together lies within one: a COURSE, the first third of a PATIENT or of a STAFF."""
 
 
 def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
@@ -107,33 +107,34 @@ Node c: pool."""
 
 OWN_LIST, POOL = 1, 2
 
-STAFF = np.dtype(
+STAFF = _on_lines(
     [
-        ("key", "i8"),  # of the person in post
-        ("daily_treatment", "i8"),  # seconds on each day present
-        ("daily_assessment", "i8"),
-        ("bank_treatment", "i8"),
-        ("bank_assessment", "i8"),
-        ("bank_urgent", "i8"),  # assessment time kept for the urgent
-        ("available", "i8"),  # seconds since the workforce last looked
-        ("used", "i8"),
+        # what is asked of every clinician whenever someone needs one, and what every contact touches, on one line
         ("held", "i8"),  # weighted caseload
         ("places", "i8"),  # weighted caseload that there is room for
-        ("wte", "i8"),  # hundredths
+        ("bank_treatment", "i8"),
+        ("used", "i8"),
+        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
         ("team", "i4"),
         ("role", "i4"),
-        ("occupied", "i4"),
-        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
-        ("cases", "i4"),
-        ("cases_overnight", "i4"),  # as the day began, kept where caseloads bring crises
-        ("case_head", "i8"),
+        ("kind", "i4"),  # StaffKind
         ("first_due", "i4"),  # courses with the first and the last contact on the own list; -1 none
         ("last_due", "i4"),
+        ("occupied", "i4"),
         ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
-        ("kind", "i4"),  # StaffKind
+        # what a day touches
+        ("bank_assessment", "i8"),
+        ("bank_urgent", "i8"),  # assessment time kept for the urgent
+        ("daily_treatment", "i8"),  # seconds on each day present
+        ("daily_assessment", "i8"),
+        ("available", "i8"),  # seconds since the workforce last looked
         ("overtime_left", "i8"),  # seconds, this week
-    ],
-    align=True,
+        ("wte", "i8"),  # hundredths
+        ("case_head", "i8"),
+        ("key", "i8"),  # of the person in post
+        ("cases", "i4"),
+        ("cases_overnight", "i4"),  # as the day began, kept where caseloads bring crises
+    ]
 )
 """One row per slot (post), in (team, role, post) order. A slot is the post; `key` tells whose turn it is."""
 
@@ -222,8 +223,10 @@ class World(NamedTuple):
     day_table: np.ndarray  # int32, (day, 1 + kind): number of the period it belongs to, is it a working day
     stock: np.ndarray  # int64, (cell, Stock.N)
     package_stock: np.ndarray  # int64, (team, package, PackageStock.N)
-    flow: np.ndarray  # int64, (period, cell, Flow.N)
+    flow_now: np.ndarray  # int64, (cell, Flow.N), of the period so far
+    use_now: np.ndarray  # int64, (team, role, Use.N), of the period so far
+    flow: np.ndarray  # int64, (period, cell, Flow.N), once the period is over
     stock_record: np.ndarray  # int64, (period, cell, Stock.N), at the period's last day
     package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
-    use: np.ndarray  # int64, (period, team, role, Use.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N), once the period is over
     log: np.ndarray  # LOG, (capacity,)

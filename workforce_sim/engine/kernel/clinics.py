@@ -72,7 +72,7 @@ def has_turn(r, s):
 def receive_time(w, r, day, slot):
     """The day's seconds of one who is present; what is kept for the urgent beyond an appointment is given free."""
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
+    use = w.use_now[s["team"], s["role"]]
     in_post = s["wte"] if s["kind"] == StaffKind.IN_POST else 0
     use[Use.IN_POST_DAYS] += in_post
     if not w.roster[slot, day]:
@@ -94,7 +94,7 @@ def clinician_day(w, rs, r, day, slot):
     if not w.roster[slot, day]:
         return
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
+    use = w.use_now[s["team"], s["role"]]
     answer_all_crises(w, rs, r, day, s, use)
     hold_all_contacts(w, rs, r, day, slot, s, use)
     triage(w, r, day, s, use)
@@ -169,15 +169,15 @@ def answer_crises(w, r, day, s, use, team):
         s["bank_assessment"] -= seconds - from_treatment
         s["used"] += seconds
         use[Use.CRISIS] += seconds
-        count(w, p, day, Flow.CRISIS_CONTACTS, 1)
+        count(w, p, Flow.CRISIS_CONTACTS, 1)
         as_contact(p, day)
         leave(w.heap, node, best)
         p["crisis_contacts_left"] -= 1
         if p["crisis_contacts_left"] > 0:
             join_crisis_list(w, r, best >> 1, day + 1 + ORIGIN)
         if p["state"] == State.WAITING_CRISIS:
-            in_time = day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]
-            count(w, p, day, Flow.CRISIS_ROUTE_IN_TIME, 1 if in_time else 0)
+            if day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]:
+                count(w, p, Flow.CRISIS_ROUTE_IN_TIME, 1)
             conclude_assessment(w, r, day, best >> 1)
 
 
@@ -245,7 +245,7 @@ def hold_session(w, r, day, s, use, task, team):
         missed = course["attend_word"] < rule[SeriesRule.MISSED]
         if not missed:
             use[Use.CONTACTS] += 1
-            count(w, p, day, Flow.IN_SESSIONS, 1)
+            count(w, p, Flow.IN_SESSIONS, 1)
         hold(w, r, day, c, missed, rule)
 
 
@@ -314,8 +314,10 @@ def hold_contacts(w, r, day, slot, s, use, team):
         use[Use.MISSED if missed else Use.ATTENDED] += seconds
         if not missed:
             use[Use.CONTACTS] += 1
-            count(w, p, day, Flow.CONTACTS_BY_SUPPORT, 1 if by_support else 0)
-            count(w, p, day, Flow.CONTACTS_REMOTE, course["remote"])
+            if by_support:
+                count(w, p, Flow.CONTACTS_BY_SUPPORT, 1)
+            if course["remote"]:
+                count(w, p, Flow.CONTACTS_REMOTE, 1)
         hold(w, r, day, c, missed, rule)
 
 
@@ -329,7 +331,7 @@ def hold(w, r, day, c, missed, rule):
     leave_due(w, c)
     change_stock(w, p, Stock.OVERDUE, -1)
     late = day - course["due_day"]
-    count(w, p, day, Flow.DELAY_DAYS, late)
+    count(w, p, Flow.DELAY_DAYS, late)
     course["due_day"] = NOT_YET
     course["attempts"] += 1
     course["stretch"] += late * rule[SeriesRule.STRETCH]
@@ -339,7 +341,7 @@ def hold(w, r, day, c, missed, rule):
         course["stretch"] -= CERTAIN
         course["planned"] += 1
     if missed:
-        count(w, p, day, Flow.CONTACTS_MISSED, 1)
+        count(w, p, Flow.CONTACTS_MISSED, 1)
         p["missed"] += 1
         if is_lead:
             p["missed_in_row"] += 1
@@ -386,7 +388,7 @@ def ends_now(w, r, day, i, course, rule):
         w0, _, _, _ = draw(w, p, Purpose.REVIEW, course["attempts"])
         early = w0 < setting[Setting.REVIEW_ENDS]
     if early:
-        count(w, p, day, Flow.ENDED_EARLY, 1)
+        count(w, p, Flow.ENDED_EARLY, 1)
         end_spell(w, r, day, i, End.COMPLETED)
         return True
     if course["remote"] and rule[SeriesRule.DROPS_OUT_REMOTE] > 0:
@@ -400,12 +402,12 @@ def ends_now(w, r, day, i, course, rule):
 @njit(cache=True)
 def attend(w, day, p, course, is_lead):
     """A contact is attended; the first of the lead series stops the clock."""
-    count(w, p, day, Flow.CONTACTS, 1)
+    count(w, p, Flow.CONTACTS, 1)
     course["done"] += 1
     as_contact(p, day)
     if is_lead:
         p["missed_in_row"] = 0
         if p["start_day"] == NOT_YET:
             p["start_day"] = day
-            count(w, p, day, Flow.STARTED, 1)
+            count(w, p, Flow.STARTED, 1)
             w.package_record[w.day_table[day, 0], p["team"], p["package"], PackageStock.STARTED] += 1

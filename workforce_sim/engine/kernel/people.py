@@ -65,9 +65,9 @@ def value_of(r, law, word):
 
 
 @njit(cache=True)
-def count(w, p, day, flow, n):
+def count(w, p, flow, n):
     """Adds n to a flow, where this person is counted."""
-    w.flow[w.day_table[day, 0], p["cell"], flow] += n
+    w.flow_now[p["cell"], flow] += n
 
 
 @njit(cache=True)

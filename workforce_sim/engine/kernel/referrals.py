@@ -33,7 +33,7 @@ def refer(w, r, day, i):
     """Section 3: the referral of the person in row i, whose key, episode, source, group and severity are known."""
     begin_spell(w, r, i, day)
     p = w.patient[i]
-    count(w, p, day, Flow.REFERRED, 1)
+    count(w, p, Flow.REFERRED, 1)
     _, _, _, w3 = draw(w, p, Purpose.TRIAGE, 0)
     p["urgent"] = 1 if w3 < r.urgent[p["source"]] else 0
     if w3 < r.crisis_route[p["source"]]:
@@ -51,7 +51,7 @@ def take_crisis_route(w, r, day, i):
     """The person is seen at once, by those who answer crises."""
     p = w.patient[i]
     p["urgent"] = 2
-    count(w, p, day, Flow.CRISIS_ROUTE, 1)
+    count(w, p, Flow.CRISIS_ROUTE, 1)
     become(w, p, State.WAITING_CRISIS)
     p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
     join_crisis_list(w, r, i, day + ORIGIN)
@@ -131,7 +131,7 @@ def come_back(w, r, day, i):
     p = w.patient[i]
     p["episode"] += 1
     set_cell(r, p)
-    count(w, p, day, Flow.RETURNED, 1)
+    count(w, p, Flow.RETURNED, 1)
     refer(w, r, day, i)
 
 
@@ -144,7 +144,7 @@ def arrive(w, r, day, i):
     begin_spell(w, r, i, day)
     p["internal"] = 1
     p["urgent"] = min(1, urgent)
-    count(w, p, day, Flow.TRANSFERRED_IN, 1)
+    count(w, p, Flow.TRANSFERRED_IN, 1)
     if target < r.package_kind.shape[0]:
         p["package"] = target
         p["assessed_day"] = day
