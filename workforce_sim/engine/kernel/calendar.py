@@ -47,5 +47,9 @@ def take(bucket, row, day):
     """The next row due on `day`, taken out of the calendar; -1 if none is left."""
     i = bucket[day]
     if i >= 0:
-        cancel(bucket, row, i)
+        after = row[i]["next"]
+        bucket[day] = after
+        row[i]["calendar_day"] = -1
+        if after >= 0:
+            row[after]["previous"] = -1
     return i

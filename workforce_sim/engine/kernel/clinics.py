@@ -181,7 +181,7 @@ def answer_crises(w, r, day, s, use, team):
             conclude_assessment(w, r, day, best >> 1)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def first_contact_due(w, r, day, slot, s, team):
     """(course, task) of the contact that has been due longest, of the own list and of the pools open to the role.
 
@@ -321,7 +321,7 @@ def hold_contacts(w, r, day, slot, s, use, team):
         hold(w, r, day, c, missed, rule)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def hold(w, r, day, c, missed, rule):
     """A contact is held, attended or missed; the next is booked or the course ends."""
     course = w.course[c]
@@ -377,7 +377,7 @@ def complete(w, r, day, i):
         transfer(w, r, day, i, target)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def ends_now(w, r, day, i, course, rule):
     """The course ends before the contacts planned: at a review, because of the list, or with a remote relationship."""
     p, setting = w.patient[i], r.setting

@@ -104,7 +104,7 @@ def join_pool(w, r, c, task):
     course["lists"] += POOL
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def leave_due(w, c):
     """The contact of course c leaves the own list and the pool that it is in."""
     if w.course[c]["lists"] & OWN_LIST:

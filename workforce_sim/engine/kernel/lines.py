@@ -16,21 +16,24 @@ from workforce_sim.engine.state import OWN_LIST
 
 
 @njit(cache=True)
-def due_longer(w, a, b):
-    """True if the contact of course a comes before that of b, who is another person or was due another day."""
+def precedes(w, a, b):
+    """True if course a stands before course b; contacts of one person and day by their series, the lead first."""
     one, other = w.course[a], w.course[b]
     if one["due_day"] != other["due_day"]:
         return one["due_day"] < other["due_day"]
-    return w.patient[one["person"]]["key"] < w.patient[other["person"]]["key"]
+    if one["person"] != other["person"]:
+        return w.patient[one["person"]]["key"] < w.patient[other["person"]]["key"]
+    return a < b
 
 
 @njit(cache=True)
-def precedes(w, a, b):
-    """True if course a stands before course b; contacts of one person and day by their series, the lead first."""
-    return due_longer(w, a, b) or (a < b and not due_longer(w, b, a))
+def due_longer(w, a, b):
+    """True if course a stands before course b, and not only as another series of one person on the same day."""
+    one, other = w.course[a], w.course[b]
+    return precedes(w, a, b) and (one["person"] != other["person"] or one["due_day"] != other["due_day"])
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def stand(w, c, slot):
     """The contact of course c, which is due, takes its place on the own list of the clinician in `slot`."""
     course, s = w.course[c], w.staff[slot]
