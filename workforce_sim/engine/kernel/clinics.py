@@ -14,7 +14,7 @@ from workforce_sim.engine.kernel.assessments import SLOT_LOST_BITS, assess, conc
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import leave_due
 from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap
-from workforce_sim.engine.kernel.lines import due_longer, precedes
+from workforce_sim.engine.kernel.lines import call_up, due_longer, precedes
 from workforce_sim.engine.kernel.people import as_contact, change_stock, chosen, count, draw, join_crisis_list, value_of
 from workforce_sim.engine.kernel.spells import end_spell, step, transfer
 from workforce_sim.inputs.codes import (
@@ -292,6 +292,7 @@ def hold_contacts(w, r, day, slot, s, use, team):
         if c < 0:
             return True
         course = w.course[c]
+        call_up(w, course["next"])
         p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]
         by_support = task >= 0 and task == rule[SeriesRule.SUPPORT_TASK]

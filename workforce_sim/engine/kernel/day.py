@@ -12,6 +12,8 @@ from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
 from workforce_sim.engine.kernel.contacts import contact_falls_due
+from workforce_sim.engine.kernel.handle import prefetch
+from workforce_sim.engine.kernel.lines import call_up
 from workforce_sim.engine.kernel.people import (
     become,
     begin_spell,
@@ -153,6 +155,8 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[PEOPLE, team]
     i = take(bucket, w.patient, day)
     while i >= 0:
+        if bucket[day] >= 0:
+            prefetch(w.patient, bucket[day])
         if w.patient[i]["state"] == State.AT_RISK and w.patient[i]["bound_for"] >= 0:
             arrive(w, r, day, i)
         elif w.patient[i]["state"] == State.AT_RISK:
@@ -163,6 +167,7 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[COURSES, team]
     c = take(bucket, w.course, day)
     while c >= 0:
+        call_up(w, bucket[day])
         i = w.course[c]["person"]
         if w.patient[i]["state"] == State.REBOOKING:
             wait(w, r, i, State.WAITING_ASSESSMENT)

@@ -26,7 +26,7 @@ from numba.core import cgutils, typing
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
-from numba.extending import NativeValue, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, register_model, type_callable, typeof_impl, unbox
 from numba.np import arrayobj, numpy_support
 
 
@@ -155,6 +155,27 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     index, kind = _from_zero(context, builder, arguments[1], signature.args[1])
     told = typing.signature(signature.return_type, signature.args[0], kind, signature.args[2])
     return arrayobj.setitem_array(context, builder, told, (arguments[0], index, arguments[2]))
+
+
+def prefetch(rows: Any, i: Any) -> None:
+    """Has row i brought near, because it is needed soon; changes nothing, and does nothing where all is plain."""
+
+
+@type_callable(prefetch)
+def _type_of_prefetch(_: Any) -> Any:
+    return lambda rows, i: types.none  # noqa: ARG005  # numba looks at the names
+
+
+@lower_builtin(prefetch, FromZero, types.Integer)
+def _prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """The processor's own instruction, for the first line of cache of a row that will be written to."""
+    rows = arrayobj.make_array(signature.args[0])(context, builder, arguments[0])
+    row = builder.bitcast(builder.gep(rows.data, [arguments[1]]), cgutils.voidptr_t)
+    kinds = [cgutils.voidptr_t, cgutils.int32_t, cgutils.int32_t, cgutils.int32_t]
+    ask = builder.module.declare_intrinsic("llvm.prefetch", kinds[:1], ir.FunctionType(ir.VoidType(), kinds))
+    to_write, keep_near, data = (ir.Constant(cgutils.int32_t, number) for number in (1, 3, 1))
+    builder.call(ask, [row, to_write, keep_near, data])
+    return context.get_dummy_value()
 
 
 class HandleType(types.Type):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from workforce_sim.engine.kernel.handle import prefetch
 from workforce_sim.engine.state import OWN_LIST
 
 
@@ -31,6 +32,13 @@ def due_longer(w, a, b):
     """True if course a stands before course b, and not only as another series of one person on the same day."""
     one, other = w.course[a], w.course[b]
     return precedes(w, a, b) and (one["person"] != other["person"] or one["due_day"] != other["due_day"])
+
+
+@njit(cache=True)
+def call_up(w, c):
+    """Has the person of course c, which comes next if there is one, brought near meanwhile."""
+    if c >= 0:
+        prefetch(w.patient, np.int64(w.course[c]["person"]))
 
 
 @njit(cache=True, forceinline=True)
