@@ -251,7 +251,7 @@ KIND_AT_FIRST = {PostKind.TRAINING: StaffKind.TRAINEE, PostKind.TEMPORARY: Staff
 
 def new_staff(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
     """(STAFF rows, roster): every slot vacant, nobody present."""
-    staff = np.zeros(len(inputs.posts), dtype=STAFF)
+    staff = _grown(np.zeros(0, dtype=STAFF), len(inputs.posts))
     staff["key"] = -1
     staff[["case_head", "first_due", "last_due"]] = -1
     staff["team"] = [post.team for post in inputs.posts]

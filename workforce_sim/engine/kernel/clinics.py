@@ -368,8 +368,9 @@ def hold(w, r, day, c, missed, rule):
 def complete(w, r, day, i):
     """The lead's planned contacts are done: the end of the spell, or another package."""
     p = w.patient[i]
-    w0, _, _, _ = draw(w, p, Purpose.STEP, p["steps"])
-    target = chosen(r.step_chance[p["package"], p["severity"]], w0) if p["steps"] < MOST_STEPS else -1
+    ways, target = r.step_chance[p["package"], p["severity"]], -1
+    if ways[ways.shape[0] - 1] > 0 and p["steps"] < MOST_STEPS:
+        target = chosen(ways, draw(w, p, Purpose.STEP, p["steps"])[0])
     if target < 0:
         end_spell(w, r, day, i, End.COMPLETED)
     elif target < r.package_kind.shape[0] and r.package_kind[target] == w.kind[p["team"]]:

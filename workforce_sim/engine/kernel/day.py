@@ -121,8 +121,8 @@ def receive_referrals(w, rs, day, referred):
         w.counter[Counter.REFERRALS_TAKEN] += 1
         i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
         p, own = w.patient[i], of_team(w, rs, row["team"])
-        _, _, w2, _ = draw(w, p, Purpose.PERSON, 0)
-        if w2 < beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
+        deterred = beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST)
+        if deterred > 0 and draw(w, p, Purpose.PERSON, 0)[2] < deterred:
             set_cell(own, p)
             count(w, p, Flow.DETERRED, 1)
             free_row(w, i)

@@ -34,14 +34,14 @@ def refer(w, r, day, i):
     begin_spell(w, r, i, day)
     p = w.patient[i]
     count(w, p, Flow.REFERRED, 1)
-    _, _, _, w3 = draw(w, p, Purpose.TRIAGE, 0)
+    w0, w1, w2, w3 = draw(w, p, Purpose.TRIAGE, 0)
     p["urgent"] = 1 if w3 < r.urgent[p["source"]] else 0
     if w3 < r.crisis_route[p["source"]]:
         take_crisis_route(w, r, day, i)
     elif r.setting[Setting.TRIAGE_TASK] >= 0:
         wait(w, r, i, State.WAITING_TRIAGE)
     else:
-        decide_at_triage(w, r, day, i)
+        accept_or_decline(w, r, day, i, w0, w1, w2)
     if p["state"] != State.AT_RISK and p["state"] != State.FREE:
         next_candidate_day(w, r, day, i)
 
@@ -59,12 +59,18 @@ def take_crisis_route(w, r, day, i):
 
 @njit(cache=True)
 def decide_at_triage(w, r, day, i):
-    """Declined, or accepted: then invited to opt in, or offered an assessment."""
+    """The referral has been looked at: declined, or accepted."""
+    w0, w1, w2, _ = draw(w, w.patient[i], Purpose.TRIAGE, 0)
+    accept_or_decline(w, r, day, i, w0, w1, w2)
+
+
+@njit(cache=True)
+def accept_or_decline(w, r, day, i, declined, bounces, delay):
+    """Declined, or accepted: then invited to opt in, or offered an assessment. The last three: words of luck."""
     p = w.patient[i]
-    w0, w1, w2, _ = draw(w, p, Purpose.TRIAGE, 0)
     rising = beyond(w, r, p["team"], Setting.RISING_LIST, Setting.RISING_GAIN, Setting.RISING_MOST)
-    if w0 < r.chance[p["severity"], p["group"], Chance.DECLINED] + rising:
-        decline(w, r, day, i, w1, w2)
+    if declined < r.chance[p["severity"], p["group"], Chance.DECLINED] + rising:
+        decline(w, r, day, i, bounces, delay)
     elif r.setting[Setting.OPT_IN_LAW] >= 0 and not p["urgent"]:
         invite(w, r, day, i)
     else:
