@@ -35,6 +35,7 @@ FLOORS = (
 BORDERS = {
     "simpy": ("engine/",),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
+    "llvmlite": ("engine/kernel/",),
     "pandas": ("results/", "analysis/", "run.py", "studies/", "present/"),
     "pyarrow": ("results/",),
     "matplotlib": ("present/",),

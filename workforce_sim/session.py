@@ -92,7 +92,7 @@ class _Known:
         self._told: dict[int, pd.DataFrame] = {}
 
     def measures(self, replications: int) -> pd.DataFrame:
-        """Table MEASURES of replications 0, 1, …"""
+        """Table MEASURES of the first replications."""
         if replications not in self._told:
             (kept,) = self._replicating.run(replications)
             self._told[replications] = measures(self.tables(kept))

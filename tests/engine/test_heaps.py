@@ -1,4 +1,4 @@
-"""Skew heaps and lines against a sorted list, on random joins, departures and firsts. Runs compiled, and plain under
+"""Skew heaps against a sorted list, on random joins, departures and firsts. Runs compiled, and plain under
 NUMBA_DISABLE_JIT=1."""
 
 from __future__ import annotations
@@ -7,9 +7,7 @@ import os
 import subprocess
 import sys
 from bisect import insort
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -17,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workforce_sim.engine.kernel.heaps import join, leave
-from workforce_sim.engine.kernel.lines import stand, step_out
 from workforce_sim.engine.state import NODE
 
 HEAPS, NODES = 3, 40
@@ -52,79 +49,49 @@ def check_heap(node: np.ndarray, heap: np.ndarray, number: int, expected: list[t
     assert sorted(found) == expected
 
 
-def check_line(node: np.ndarray, heap: np.ndarray, number: int, expected: list[tuple[int, int, int]]) -> None:
-    """A line has the order of its list, forwards and backwards."""
-    i, before, found = int(heap[number]), -1, []
-    while i >= 0:
-        assert node[i]["left"] == before
-        assert node[i]["root"] == number
-        found.append((int(node[i]["order"]), int(node[i]["key"]), i))
-        i, before = int(node[i]["right"]), i
-    assert heap[number + 1] == before
-    assert found == expected
-
-
-class Kind(NamedTuple):
-    """Heaps or lines."""
-
-    join: Callable[..., None]
-    leave: Callable[..., None]
-    width: int  # places in the array of roots
-    check: Callable[[np.ndarray, np.ndarray, int, list[tuple[int, int, int]]], None]
-
-
-KINDS = pytest.mark.parametrize(
-    "kind", [Kind(join, leave, 1, check_heap), Kind(stand, step_out, 2, check_line)], ids=["heap", "line"]
-)
-
-
-def play(operations: list[tuple[str, int, int, int, int]], kind: Kind) -> None:
-    """Plays the operations on heaps or lines and on sorted lists, and compares after each."""
-    heap = np.full(HEAPS * kind.width, -1, dtype=np.int32)
+def play(operations: list[tuple[str, int, int, int, int]]) -> None:
+    """Plays the operations on heaps and on sorted lists, and compares after each."""
+    heap = np.full(HEAPS, -1, dtype=np.int32)
     node = np.zeros(NODES, dtype=NODE)
     node["root"] = -1
     lines: list[list[tuple[int, int, int]]] = [[] for _ in range(HEAPS)]
     where: dict[int, tuple[int, tuple[int, int, int]]] = {}
     for operation, number, i, order, key in operations:
         if operation == "first":
-            assert (int(heap[kind.width * number]) < 0) == (not lines[number])
+            assert (int(heap[number]) < 0) == (not lines[number])
             if not lines[number]:
                 continue
-            i = int(heap[kind.width * number])  # noqa: PLW2901  # the operation names the heap, the heap the node
+            i = int(heap[number])  # noqa: PLW2901  # the operation names the heap, the heap the node
             assert lines[number][0][:2] == (node[i]["order"], node[i]["key"])
         if operation == "join" and i not in where:
-            kind.join(heap, node, kind.width * number, i, order, key)
+            join(heap, node, number, i, order, key)
             where[i] = number, (order, key, i)
             insort(lines[number], (order, key, i))
         elif operation != "join":
-            kind.leave(heap, node, i)  # a node in none may leave, too
+            leave(heap, node, i)  # a node in none may leave, too
             if i in where:
                 own, entry = where.pop(i)
                 lines[own].remove(entry)
             assert node[i]["root"] == -1
         for each, line in enumerate(lines):
-            kind.check(node, heap, kind.width * each, line)
+            check_heap(node, heap, each, line)
 
 
 # Tried by hand: without `node[below]["parent"] = parent` in `leave`, or with keys compared the other way round in
 # `precedes`, this fails.
-@KINDS
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(OPERATIONS)
-def test_heaps_and_lines_are_sorted_lists(kind: Kind, operations: list[tuple[str, int, int, int, int]]) -> None:
+def test_heaps_are_sorted_lists(operations: list[tuple[str, int, int, int, int]]) -> None:
     """After any joins and departures the first is its list's first, and it holds the same in sound links."""
-    play(operations, kind)
+    play(operations)
 
 
 @pytest.mark.slow
-@KINDS
 @settings(max_examples=3000, deadline=None, derandomize=True)
 @given(OPERATIONS)
-def test_heaps_and_lines_are_sorted_lists_at_length(
-    kind: Kind, operations: list[tuple[str, int, int, int, int]]
-) -> None:
+def test_heaps_are_sorted_lists_at_length(operations: list[tuple[str, int, int, int, int]]) -> None:
     """The same, on many more random operations."""
-    play(operations, kind)
+    play(operations)
 
 
 def test_firsts_come_out_in_order() -> None:

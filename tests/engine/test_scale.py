@@ -57,7 +57,7 @@ class Cramped(Compiled):
                 patient_node=world.patient_node[: 2 * rows],
                 block_team=world.block_team[:TEAMS],
                 course=world.course[: rows * places],
-                course_node=world.course_node[: 2 * rows * places],
+                course_node=world.course_node[: rows * places],
             )
         super()._hold(world)
 

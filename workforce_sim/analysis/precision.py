@@ -1,7 +1,7 @@
 """How many replications are enough, which scenario is best, and how sure that is.
 
-In: the table `measures`. Out: half-widths of intervals as replications were added; scenarios ranked on one measure, with
-the probability that the one ranked first is the best. Chance only: that assumptions may be wrong is another matter.
+In: the table `measures`. Out: half-widths of intervals as replications were added; scenarios ranked on one measure,
+with the probability that each is the best. Chance only: that assumptions may be wrong is another matter.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def look_ahead(replications: int) -> int:
 
 
 def half_widths(values: np.ndarray) -> np.ndarray:
-    """float64, (replication,): half the 95 % interval of the mean of the first 1, 2, … values; unknown for the first."""
+    """float64, (replication,): half the 95 % interval of the mean of the first 1, 2, … values; the first is unknown."""
     n = np.arange(1, len(values) + 1)
     mean = np.cumsum(values) / n
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -150,7 +150,8 @@ class Compiled:
     def tallies(self) -> Tallies:
         """Stocks now; flows and use of time since day 0."""
         world = self.world
-        return Tallies(world.stock.sum(axis=0), world.flow.sum(axis=(0, 1)), world.use.sum(axis=(0, 1)))
+        flow = world.flow.sum(axis=(0, 1)) + world.flow_now.sum(axis=0)
+        return Tallies(world.stock.sum(axis=0), flow, world.use.sum(axis=(0, 1)) + world.use_now.sum(axis=0))
 
     def open_spells(self) -> np.ndarray:
         """PATIENT, (person,): those who are open."""
@@ -250,9 +251,9 @@ KIND_AT_FIRST = {PostKind.TRAINING: StaffKind.TRAINEE, PostKind.TEMPORARY: Staff
 
 def new_staff(inputs: Inputs) -> tuple[np.ndarray, np.ndarray]:
     """(STAFF rows, roster): every slot vacant, nobody present."""
-    staff = np.zeros(len(inputs.posts), dtype=STAFF)
+    staff = _grown(np.zeros(0, dtype=STAFF), len(inputs.posts))
     staff["key"] = -1
-    staff["case_head"] = -1
+    staff[["case_head", "first_due", "last_due"]] = -1
     staff["team"] = [post.team for post in inputs.posts]
     staff["role"] = [post.role for post in inputs.posts]
     staff["kind"] = [KIND_AT_FIRST.get(post.kind, StaffKind.IN_POST) for post in inputs.posts]
@@ -272,7 +273,7 @@ def new_world(
     teams, severities = len(names.teams), len(names.severities)
     cells = teams * severities * len(names.groups)
     periods, packages, places = len(inputs.period_starts), len(names.packages), int(setting[Setting.PLACES])
-    heaps = setting[Setting.OWN_LINES] + 2 * len(inputs.posts)
+    heaps = teams * setting[Setting.HEAPS_PER_TEAM]
     # room for everybody found on day 0 and as many again, which costs nothing until it is written to
     rows = 2 * len(arrivals[1]) + teams * ROWS_IN_BLOCK + 512
     rows -= rows % ROWS_IN_BLOCK
@@ -304,6 +305,8 @@ def new_world(
         day_table=np.stack([inputs.period_of_day, *inputs.working], axis=1).astype(np.int32),
         stock=np.zeros((cells, Stock.N), dtype=np.int64),
         package_stock=np.zeros((teams, packages, PackageStock.N), dtype=np.int64),
+        flow_now=np.zeros((cells, Flow.N), dtype=np.int64),
+        use_now=np.zeros((teams, len(names.roles), Use.N), dtype=np.int64),
         flow=np.zeros((periods, cells, Flow.N), dtype=np.int64),
         stock_record=np.zeros((periods, cells, Stock.N), dtype=np.int64),
         package_record=np.zeros((periods, teams, packages, PackageStock.N), dtype=np.int64),
@@ -334,7 +337,7 @@ def _with_rows(world: World, rows: int, places: int) -> World:
         patient_node=_grown(world.patient_node, 2 * rows),
         block_team=_grown(world.block_team, rows // ROWS_IN_BLOCK),
         course=_grown(world.course, rows * places),
-        course_node=_grown(world.course_node, 2 * rows * places),
+        course_node=_grown(world.course_node, rows * places),
     )
 
 

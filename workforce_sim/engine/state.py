@@ -3,7 +3,7 @@
 In: sizes from `Inputs`. Out: one `World` of numpy arrays that the kernel advances and the workforce writes to.
 "None" is -1, a day that has not come is NOT_YET. Times are days from day 0; time of staff is in seconds; caseload
 weights are in thousandths.
-A *node* places a person or a contact in a heap or line: order without any list that could run full.
+A *node* places a person or a contact in a heap: order without any list that could run full.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 CACHE_LINE = 64
-"""Bytes. What is touched together lies within one: a COURSE, a NODE, the first third of a PATIENT."""
+"""Bytes. What is touched together lies within one: a COURSE, the first third of a PATIENT or of a STAFF."""
 
 
 def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
@@ -30,7 +30,7 @@ def _on_lines(fields: list[tuple[str, str]]) -> np.dtype[Any]:
 NODE = np.dtype(
     [("order", "i8"), ("key", "i8"), ("left", "i4"), ("right", "i4"), ("parent", "i4"), ("root", "i4")], align=True
 )
-"""A place in a heap or line ordered by (order, key). `root` is the number of the one it is in, -1 if in none."""
+"""A place in a heap ordered by (order, key). `root` is the number of the heap it is in, -1 if in none."""
 
 PATIENT = _on_lines(
     [
@@ -55,8 +55,8 @@ PATIENT = _on_lines(
         # what may befall a person
         ("befall_word", "i8"),  # luck of the next candidate day
         ("befalls", "i4"),  # candidate days drawn in this episode
-        ("calendar_next", "i4"),
-        ("calendar_previous", "i4"),
+        ("next", "i4"),  # in the calendar; of a free row: the next free one
+        ("previous", "i4"),
         ("calendar_day", "i4"),  # candidate day, or day of return if AT_RISK; -1 none within the horizon
         ("referral_day", "i4"),
         ("urgent", "i4"),  # 1 urgent, 2 by the crisis route
@@ -84,11 +84,11 @@ COURSE = np.dtype(
     [
         ("stretch", "i8"),  # delay not yet turned into a contact, in 2**-32 contacts
         ("clinician", "i8"),  # of a further series: key of its named clinician
-        ("slot", "i4"),  # where that person was in post; -1 none
+        ("slot", "i4"),  # on whose own list the contact stands; of a further series: that person's; -1 none
         ("attend_word", "u4"),  # luck of the contact that is due next
         ("interval_word", "u4"),
-        ("calendar_next", "i4"),
-        ("calendar_previous", "i4"),
+        ("next", "i4"),  # in the calendar until the contact falls due, from then on the own list
+        ("previous", "i4"),
         ("calendar_day", "i4"),  # day the next contact falls due (place 0 also: day of re-entry when REBOOKING)
         ("person", "i4"),  # patient row
         ("due_day", "i4"),  # of the contact in the lists now; -1 none
@@ -96,39 +96,45 @@ COURSE = np.dtype(
         ("planned", "i4"),
         ("attempts", "i4"),
         ("series", "i2"),  # -1: no such series
-        ("remote", "i2"),
+        ("remote", "i1"),
+        ("lists", "i1"),  # where the contact due stands: OWN_LIST + POOL
     ],
     align=True,
 )
 """One row per person and place in the package, the lead's first (row = person * places + place).
 
-Node 2c: own list, node 2c+1: pool."""
+Node c: pool."""
 
-STAFF = np.dtype(
+OWN_LIST, POOL = 1, 2
+
+STAFF = _on_lines(
     [
-        ("key", "i8"),  # of the person in post
-        ("daily_treatment", "i8"),  # seconds on each day present
-        ("daily_assessment", "i8"),
-        ("bank_treatment", "i8"),
-        ("bank_assessment", "i8"),
-        ("bank_urgent", "i8"),  # assessment time kept for the urgent
-        ("available", "i8"),  # seconds since the workforce last looked
-        ("used", "i8"),
+        # what is asked of every clinician whenever someone needs one, and what every contact touches, on one line
         ("held", "i8"),  # weighted caseload
         ("places", "i8"),  # weighted caseload that there is room for
-        ("wte", "i8"),  # hundredths
+        ("bank_treatment", "i8"),
+        ("used", "i8"),
+        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
         ("team", "i4"),
         ("role", "i4"),
+        ("kind", "i4"),  # StaffKind
+        ("first_due", "i4"),  # courses with the first and the last contact on the own list; -1 none
+        ("last_due", "i4"),
         ("occupied", "i4"),
-        ("accepts", "i4"),  # new patients: 1 yes, 0 no, -1 no, and holds none either: long absent, or temporary
+        ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
+        # what a day touches
+        ("bank_assessment", "i8"),
+        ("bank_urgent", "i8"),  # assessment time kept for the urgent
+        ("daily_treatment", "i8"),  # seconds on each day present
+        ("daily_assessment", "i8"),
+        ("available", "i8"),  # seconds since the workforce last looked
+        ("overtime_left", "i8"),  # seconds, this week
+        ("wte", "i8"),  # hundredths
+        ("case_head", "i8"),
+        ("key", "i8"),  # of the person in post
         ("cases", "i4"),
         ("cases_overnight", "i4"),  # as the day began, kept where caseloads bring crises
-        ("case_head", "i8"),
-        ("shares_spare", "i4"),  # spare minutes of one activity are lent to the other
-        ("kind", "i4"),  # StaffKind
-        ("overtime_left", "i8"),  # seconds, this week
-    ],
-    align=True,
+    ]
 )
 """One row per slot (post), in (team, role, post) order. A slot is the post; `key` tells whose turn it is."""
 
@@ -195,10 +201,10 @@ class World(NamedTuple):
     patient: np.ndarray  # PATIENT, (row,)
     patient_node: np.ndarray  # NODE, (2 * row,)
     block_team: np.ndarray  # int32, (row / ROWS_IN_BLOCK,), the team that a block of rows was handed to
-    free_head: np.ndarray  # int64, (team,), first free row of a team, linked by calendar_next; -1 none
+    free_head: np.ndarray  # int64, (team,), first free row of a team, linked by next; -1 none
     free_rows: np.ndarray  # int64, (team,), how many
     course: np.ndarray  # COURSE, (row * places,)
-    course_node: np.ndarray  # NODE, (2 * row * places,)
+    course_node: np.ndarray  # NODE, (row * places,)
     staff: np.ndarray  # STAFF, (slot,)
     roster: np.ndarray  # uint8, (slot, day), 1 = present
     kind: np.ndarray  # int32, (team,)
@@ -217,8 +223,10 @@ class World(NamedTuple):
     day_table: np.ndarray  # int32, (day, 1 + kind): number of the period it belongs to, is it a working day
     stock: np.ndarray  # int64, (cell, Stock.N)
     package_stock: np.ndarray  # int64, (team, package, PackageStock.N)
-    flow: np.ndarray  # int64, (period, cell, Flow.N)
+    flow_now: np.ndarray  # int64, (cell, Flow.N), of the period so far
+    use_now: np.ndarray  # int64, (team, role, Use.N), of the period so far
+    flow: np.ndarray  # int64, (period, cell, Flow.N), once the period is over
     stock_record: np.ndarray  # int64, (period, cell, Stock.N), at the period's last day
     package_record: np.ndarray  # int64, (period, team, package, PackageStock.N)
-    use: np.ndarray  # int64, (period, team, role, Use.N)
+    use: np.ndarray  # int64, (period, team, role, Use.N), once the period is over
     log: np.ndarray  # LOG, (capacity,)

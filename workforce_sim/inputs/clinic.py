@@ -291,7 +291,6 @@ def _settings(scenario: Scenario, names: Names, laws: LawBook, rates: Pace) -> n
     setting[Setting.CRISIS_HEAPS] = (1 + packages) * severities
     setting[Setting.TRIAGE_HEAPS] = (2 + packages) * severities
     setting[Setting.POOL_HEAPS] = (3 + packages) * severities
-    setting[Setting.OWN_LINES] = len(names.teams) * setting[Setting.HEAPS_PER_TEAM]
     setting[Setting.PLACES] = most_places(names)
     _set_ways_in(setting, scenario, names, laws)
     _set_policies(setting, scenario)

@@ -132,9 +132,9 @@ def take_on(w, r, day, i, slot):
         join_caseload(w, r, i, slot)
     else:
         if p["state"] == State.WAITING_STEP:
-            count(w, p, day, Flow.STEP_STARTED, 1)
+            count(w, p, Flow.STEP_STARTED, 1)
         else:
-            count(w, p, day, Flow.ALLOCATED, 1)
+            count(w, p, Flow.ALLOCATED, 1)
             p["allocated_day"] = day
         join_caseload(w, r, i, slot)
         begin_courses(w, r, day, i)
@@ -168,7 +168,7 @@ def hand_over(w, r, day, i):
     if w0 < r.chance[p["severity"], p["group"], Chance.DROPS_OUT_AT_HANDOVER]:
         end_spell(w, r, day, i, End.DROPPED_OUT)
         return False
-    count(w, p, day, Flow.HANDED_OVER, 1)
+    count(w, p, Flow.HANDED_OVER, 1)
     p["handovers"] += 1
     lead = w.course[i * r.setting[Setting.PLACES]]
     longer = (int(lead["planned"]) * r.setting[Setting.HANDOVER_LONGER] + w1) >> 32

@@ -64,17 +64,20 @@ def assess(w, r, day, slot, s, use):
         if best < 0:
             return
         p = w.patient[best >> 1]
+        task = r.setting[Setting.SECOND_TASK if p["assessments"] > 0 else Setting.ASSESSMENT_TASK]
+        in_person, by_video = r.seconds[task, 0, p["severity"], s["role"]], r.seconds[task, 1, p["severity"], s["role"]]
+        urgent = node[best]["order"] >> KEY_CLASS_SHIFT == URGENT
+        if not has_time(s, min(in_person, by_video), urgent):
+            return
         chance = r.chance[p["severity"], p["group"]]
         w0, w1, w2, w3 = draw(w, p, Purpose.ASSESSMENT, p["assessment_attempts"])
-        remote = 1 if is_remote(r, p, w1, chance[Chance.ASSESSMENT_REMOTE]) else 0
-        task = r.setting[Setting.SECOND_TASK if p["assessments"] > 0 else Setting.ASSESSMENT_TASK]
-        seconds = r.seconds[task, remote, p["severity"], s["role"]]
-        urgent = node[best]["order"] >> KEY_CLASS_SHIFT == URGENT
+        remote = is_remote(r, p, w1, chance[Chance.ASSESSMENT_REMOTE])
+        seconds = by_video if remote else in_person
         if not has_time(s, seconds, urgent):
             return
         colleague, their_seconds = -1, np.int64(0)
         if w2 < chance[Chance.JOINT]:
-            colleague, their_seconds = second_clinician(w, r, day, slot, remote, p["severity"])
+            colleague, their_seconds = second_clinician(w, r, day, slot, 1 if remote else 0, p["severity"])
             if colleague < 0:
                 passed_over |= 1 << p["severity"]
                 continue
@@ -87,7 +90,7 @@ def assess(w, r, day, slot, s, use):
         if colleague >= 0:
             other = w.staff[colleague]
             spend(other, their_seconds, False)
-            their_use = w.use[w.day_table[day, 0], other["team"], other["role"]]
+            their_use = w.use_now[other["team"], other["role"]]
             their_use[Use.ASSESSMENT_MISSED if missed else Use.ASSESSMENT] += their_seconds
         p["assessment_attempts"] += 1
         leave(w.heap, node, best)
@@ -151,7 +154,7 @@ def spend(s, seconds, urgent):
 def miss_assessment(w, r, day, i):
     """An assessment was missed: rebooked, or closed by the policy."""
     p = w.patient[i]
-    count(w, p, day, Flow.ASSESSMENTS_MISSED, 1)
+    count(w, p, Flow.ASSESSMENTS_MISSED, 1)
     p["missed"] += 1
     p["missed_in_row"] += 1
     if p["missed_in_row"] >= r.setting[Setting.CLOSE_AFTER_ASSESSMENTS]:
@@ -169,7 +172,7 @@ def attend_assessment(w, r, day, i, needs_another):
     as_contact(p, day)
     if p["assessments"] == 1 and needs_another:
         wait_later(w, r, day, i, max(1, r.setting[Setting.SECOND_AFTER]))
-        count(w, p, day, Flow.ASSESSED_AGAIN, 1)
+        count(w, p, Flow.ASSESSED_AGAIN, 1)
         return
     conclude_assessment(w, r, day, i)
 
@@ -178,7 +181,7 @@ def attend_assessment(w, r, day, i, needs_another):
 def conclude_assessment(w, r, day, i):
     """The assessment is complete: closed with advice, or on to the queue of a package."""
     p = w.patient[i]
-    count(w, p, day, Flow.ASSESSED, 1)
+    count(w, p, Flow.ASSESSED, 1)
     p["assessed_day"] = day
     w0, w1, w2, _ = draw(w, p, Purpose.OUTCOME, 0)
     if w0 >= r.chance[p["severity"], p["group"], Chance.TO_TREATMENT]:

@@ -1,6 +1,6 @@
 """What is due on which day: a bucket per team and day, linked through the rows, so nothing is ever searched.
 
-In: `World.calendar` and the linked rows. Out: the same. Row fields calendar_next, calendar_previous, calendar_day.
+In: `World.calendar` and the linked rows. Out: the same. Row fields next, previous, calendar_day.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -19,10 +19,10 @@ def enter(bucket, row, i, day):
         return
     head = bucket[day]
     row[i]["calendar_day"] = day
-    row[i]["calendar_previous"] = -1
-    row[i]["calendar_next"] = head
+    row[i]["previous"] = -1
+    row[i]["next"] = head
     if head >= 0:
-        row[head]["calendar_previous"] = i
+        row[head]["previous"] = i
     bucket[day] = i
 
 
@@ -33,13 +33,13 @@ def cancel(bucket, row, i):
     if day < 0:
         return
     row[i]["calendar_day"] = -1
-    before, after = row[i]["calendar_previous"], row[i]["calendar_next"]
+    before, after = row[i]["previous"], row[i]["next"]
     if before < 0:
         bucket[day] = after
     else:
-        row[before]["calendar_next"] = after
+        row[before]["next"] = after
     if after >= 0:
-        row[after]["calendar_previous"] = before
+        row[after]["previous"] = before
 
 
 @njit(cache=True)
@@ -47,5 +47,9 @@ def take(bucket, row, day):
     """The next row due on `day`, taken out of the calendar; -1 if none is left."""
     i = bucket[day]
     if i >= 0:
-        cancel(bucket, row, i)
+        after = row[i]["next"]
+        bucket[day] = after
+        row[i]["calendar_day"] = -1
+        if after >= 0:
+            row[after]["previous"] = -1
     return i

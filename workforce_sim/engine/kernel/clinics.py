@@ -6,14 +6,15 @@ In: `World`, `Rules`, the day and a team. Out: the same arrays; crises answered,
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from workforce_sim.engine.kernel.allocation import comes_first
 from workforce_sim.engine.kernel.assessments import SLOT_LOST_BITS, assess, conclude_assessment, triage
 from workforce_sim.engine.kernel.calendar import COURSES, enter
 from workforce_sim.engine.kernel.contacts import leave_due
-from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap, precedes
-from workforce_sim.engine.kernel.lines import own_line
+from workforce_sim.engine.kernel.heaps import crisis_heap, leave, pool_heap
+from workforce_sim.engine.kernel.lines import call_up, due_longer, precedes
 from workforce_sim.engine.kernel.people import as_contact, change_stock, chosen, count, draw, join_crisis_list, value_of
 from workforce_sim.engine.kernel.spells import end_spell, step, transfer
 from workforce_sim.inputs.codes import (
@@ -71,7 +72,7 @@ def has_turn(r, s):
 def receive_time(w, r, day, slot):
     """The day's seconds of one who is present; what is kept for the urgent beyond an appointment is given free."""
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
+    use = w.use_now[s["team"], s["role"]]
     in_post = s["wte"] if s["kind"] == StaffKind.IN_POST else 0
     use[Use.IN_POST_DAYS] += in_post
     if not w.roster[slot, day]:
@@ -93,7 +94,7 @@ def clinician_day(w, rs, r, day, slot):
     if not w.roster[slot, day]:
         return
     s = w.staff[slot]
-    use = w.use[w.day_table[day, 0], s["team"], s["role"]]
+    use = w.use_now[s["team"], s["role"]]
     answer_all_crises(w, rs, r, day, s, use)
     hold_all_contacts(w, rs, r, day, slot, s, use)
     triage(w, r, day, s, use)
@@ -168,31 +169,30 @@ def answer_crises(w, r, day, s, use, team):
         s["bank_assessment"] -= seconds - from_treatment
         s["used"] += seconds
         use[Use.CRISIS] += seconds
-        count(w, p, day, Flow.CRISIS_CONTACTS, 1)
+        count(w, p, Flow.CRISIS_CONTACTS, 1)
         as_contact(p, day)
         leave(w.heap, node, best)
         p["crisis_contacts_left"] -= 1
         if p["crisis_contacts_left"] > 0:
             join_crisis_list(w, r, best >> 1, day + 1 + ORIGIN)
         if p["state"] == State.WAITING_CRISIS:
-            in_time = day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]
-            count(w, p, day, Flow.CRISIS_ROUTE_IN_TIME, 1 if in_time else 0)
+            if day - p["referral_day"] <= r.setting[Setting.CRISIS_STANDARD]:
+                count(w, p, Flow.CRISIS_ROUTE_IN_TIME, 1)
             conclude_assessment(w, r, day, best >> 1)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def first_contact_due(w, r, day, slot, s, team):
-    """(course node, task) of the contact that has been due longest, of the own list and of the pools open to the role.
+    """(course, task) of the contact that has been due longest, of the own list and of the pools open to the role.
 
     Temporary staff have no list of their own: theirs are the contacts overdue since yesterday of others in the role.
-    The task is -1 for a list, where the series' own task holds. The node is -1 if nothing is due.
+    The task is -1 for a list, where the series' own task holds. The course is -1 if nothing is due.
     """
-    node = w.course_node
-    best, best_task = -1, -1
+    best, best_task = np.int64(-1), np.int64(-1)
     if team == s["team"]:
-        best = w.heap[own_line(r, slot)]
+        best = np.int64(s["first_due"])
     if s["kind"] == StaffKind.TEMPORARY and team == s["team"]:
-        best = longest_overdue(w, r, day, slot, s)
+        best = longest_overdue(w, day, slot, s)
     for place in range(r.pools.shape[1]):
         task = r.pools[s["role"], place]
         if task < 0:
@@ -200,22 +200,20 @@ def first_contact_due(w, r, day, slot, s, team):
         if r.session[task, Session.SIZE] > 0 and not is_session_due(w, r, day, s, task, team):
             continue
         head = first_in_pool(w, r, s, task, team)
-        if head < 0:
-            continue
-        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+        if head >= 0 and (best < 0 or due_longer(w, head, best)):
             best, best_task = head, task
     return best, best_task
 
 
 @njit(cache=True)
 def first_in_pool(w, r, s, task, team):
-    """The course node that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
-    node, best = w.course_node, -1
+    """The course that has been due longest in the pool of a task, of severities open to the role; -1 if none."""
+    best = np.int64(-1)
     for severity in range(r.chance.shape[0]):
         head = w.heap[pool_heap(r, team, task, severity)]
         if head < 0 or r.seconds[task, 0, severity, s["role"]] < 0:
             continue
-        if best < 0 or comes_first(node, node[head]["order"], head, node[best]["order"], best):
+        if best < 0 or due_longer(w, head, best):
             best = head
     return best
 
@@ -230,7 +228,7 @@ def is_session_due(w, r, day, s, task, team):
     if people >= r.session[task, Session.LEAST]:
         return True
     head = first_in_pool(w, r, s, task, team)
-    return head >= 0 and w.course_node[head]["order"] + r.session[task, Session.WAIT] <= day + ORIGIN
+    return head >= 0 and w.course[head]["due_day"] + r.session[task, Session.WAIT] <= day
 
 
 @njit(cache=True)
@@ -238,29 +236,29 @@ def hold_session(w, r, day, s, use, task, team):
     """A group: the seconds of one appointment, for as many people as are due and have a seat."""
     use[Use.SESSIONS] += 1
     for _ in range(r.session[task, Session.SIZE]):
-        node = first_in_pool(w, r, s, task, team)
-        if node < 0:
+        c = first_in_pool(w, r, s, task, team)
+        if c < 0:
             return
-        course = w.course[node >> 1]
+        course = w.course[c]
         p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]
         missed = course["attend_word"] < rule[SeriesRule.MISSED]
         if not missed:
             use[Use.CONTACTS] += 1
-            count(w, p, day, Flow.IN_SESSIONS, 1)
-        hold(w, r, day, node >> 1, missed, rule)
+            count(w, p, Flow.IN_SESSIONS, 1)
+        hold(w, r, day, c, missed, rule)
 
 
 @njit(cache=True)
-def longest_overdue(w, r, day, slot, s):
-    """The course node overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
-    node, best, colleague = w.course_node, -1, slot - 1  # temporary staff have the last slot of their role
+def longest_overdue(w, day, slot, s):
+    """The course overdue longest on the lists of the team's clinicians of this role; -1 if none is overdue."""
+    best, colleague = np.int64(-1), slot - 1  # temporary staff have the last slot of their role
     while colleague >= 0 and w.staff[colleague]["role"] == s["role"] and w.staff[colleague]["team"] == s["team"]:
-        head = w.heap[own_line(r, colleague)]
+        head = np.int64(w.staff[colleague]["first_due"])
         colleague -= 1
-        if head < 0 or node[head]["order"] >= day + ORIGIN:
+        if head < 0 or w.course[head]["due_day"] >= day:
             continue
-        if best < 0 or precedes(node, head, best):
+        if best < 0 or precedes(w, head, best):
             best = head
     return best
 
@@ -269,11 +267,11 @@ def longest_overdue(w, r, day, slot, s):
 def work_overtime(w, r, day, slot, s, use):
     """While a contact of one's own is overdue by more than the rule, overtime is worked, up to the week's allowance."""
     while s["overtime_left"] > 0:
-        own = w.heap[own_line(r, slot)]
-        if own < 0 or w.course_node[own]["order"] + r.setting[Setting.OVERTIME_AFTER] >= day + ORIGIN:
+        own = s["first_due"]
+        if own < 0 or w.course[own]["due_day"] + r.setting[Setting.OVERTIME_AFTER] >= day:
             return
-        best, task = first_contact_due(w, r, day, slot, s, s["team"])
-        course = w.course[best >> 1]
+        c, task = first_contact_due(w, r, day, slot, s, s["team"])
+        course = w.course[c]
         p = w.patient[course["person"]]
         if task < 0:
             task = r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK]
@@ -290,11 +288,11 @@ def work_overtime(w, r, day, slot, s, use):
 def hold_contacts(w, r, day, slot, s, use, team):
     """Contacts due in a team, longest due first, while there are seconds for a whole one. False if time is short."""
     while True:
-        best, task = first_contact_due(w, r, day, slot, s, team)
-        if best < 0:
+        c, task = first_contact_due(w, r, day, slot, s, team)
+        if c < 0:
             return True
-        c = best >> 1
         course = w.course[c]
+        call_up(w, course["next"])
         p = w.patient[course["person"]]
         rule = r.series[course["series"], p["severity"], p["group"]]
         by_support = task >= 0 and task == rule[SeriesRule.SUPPORT_TASK]
@@ -317,12 +315,14 @@ def hold_contacts(w, r, day, slot, s, use, team):
         use[Use.MISSED if missed else Use.ATTENDED] += seconds
         if not missed:
             use[Use.CONTACTS] += 1
-            count(w, p, day, Flow.CONTACTS_BY_SUPPORT, 1 if by_support else 0)
-            count(w, p, day, Flow.CONTACTS_REMOTE, course["remote"])
+            if by_support:
+                count(w, p, Flow.CONTACTS_BY_SUPPORT, 1)
+            if course["remote"]:
+                count(w, p, Flow.CONTACTS_REMOTE, 1)
         hold(w, r, day, c, missed, rule)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def hold(w, r, day, c, missed, rule):
     """A contact is held, attended or missed; the next is booked or the course ends."""
     course = w.course[c]
@@ -332,7 +332,7 @@ def hold(w, r, day, c, missed, rule):
     leave_due(w, c)
     change_stock(w, p, Stock.OVERDUE, -1)
     late = day - course["due_day"]
-    count(w, p, day, Flow.DELAY_DAYS, late)
+    count(w, p, Flow.DELAY_DAYS, late)
     course["due_day"] = NOT_YET
     course["attempts"] += 1
     course["stretch"] += late * rule[SeriesRule.STRETCH]
@@ -342,7 +342,7 @@ def hold(w, r, day, c, missed, rule):
         course["stretch"] -= CERTAIN
         course["planned"] += 1
     if missed:
-        count(w, p, day, Flow.CONTACTS_MISSED, 1)
+        count(w, p, Flow.CONTACTS_MISSED, 1)
         p["missed"] += 1
         if is_lead:
             p["missed_in_row"] += 1
@@ -368,8 +368,9 @@ def hold(w, r, day, c, missed, rule):
 def complete(w, r, day, i):
     """The lead's planned contacts are done: the end of the spell, or another package."""
     p = w.patient[i]
-    w0, _, _, _ = draw(w, p, Purpose.STEP, p["steps"])
-    target = chosen(r.step_chance[p["package"], p["severity"]], w0) if p["steps"] < MOST_STEPS else -1
+    ways, target = r.step_chance[p["package"], p["severity"]], -1
+    if ways[ways.shape[0] - 1] > 0 and p["steps"] < MOST_STEPS:
+        target = chosen(ways, draw(w, p, Purpose.STEP, p["steps"])[0])
     if target < 0:
         end_spell(w, r, day, i, End.COMPLETED)
     elif target < r.package_kind.shape[0] and r.package_kind[target] == w.kind[p["team"]]:
@@ -378,7 +379,7 @@ def complete(w, r, day, i):
         transfer(w, r, day, i, target)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def ends_now(w, r, day, i, course, rule):
     """The course ends before the contacts planned: at a review, because of the list, or with a remote relationship."""
     p, setting = w.patient[i], r.setting
@@ -389,7 +390,7 @@ def ends_now(w, r, day, i, course, rule):
         w0, _, _, _ = draw(w, p, Purpose.REVIEW, course["attempts"])
         early = w0 < setting[Setting.REVIEW_ENDS]
     if early:
-        count(w, p, day, Flow.ENDED_EARLY, 1)
+        count(w, p, Flow.ENDED_EARLY, 1)
         end_spell(w, r, day, i, End.COMPLETED)
         return True
     if course["remote"] and rule[SeriesRule.DROPS_OUT_REMOTE] > 0:
@@ -403,12 +404,12 @@ def ends_now(w, r, day, i, course, rule):
 @njit(cache=True)
 def attend(w, day, p, course, is_lead):
     """A contact is attended; the first of the lead series stops the clock."""
-    count(w, p, day, Flow.CONTACTS, 1)
+    count(w, p, Flow.CONTACTS, 1)
     course["done"] += 1
     as_contact(p, day)
     if is_lead:
         p["missed_in_row"] = 0
         if p["start_day"] == NOT_YET:
             p["start_day"] = day
-            count(w, p, day, Flow.STARTED, 1)
+            count(w, p, Flow.STARTED, 1)
             w.package_record[w.day_table[day, 0], p["team"], p["package"], PackageStock.STARTED] += 1

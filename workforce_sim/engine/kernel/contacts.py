@@ -11,8 +11,9 @@ from numba import njit
 
 from workforce_sim.engine.kernel.calendar import COURSES, cancel
 from workforce_sim.engine.kernel.heaps import join, leave, pool_heap
-from workforce_sim.engine.kernel.lines import own_line, stand, step_out
+from workforce_sim.engine.kernel.lines import stand, step_out
 from workforce_sim.engine.kernel.people import change_stock, draw
+from workforce_sim.engine.state import OWN_LIST, POOL
 from workforce_sim.inputs.codes import NOT_YET, ORIGIN, SERIES_SHIFT, Chance, SeriesRule, Session, Setting, Stock
 from workforce_sim.streams import Purpose
 
@@ -36,12 +37,12 @@ def contact_falls_due(w, r, day, c):
     course["remote"] = 1 if not in_group and is_remote(r, p, w2, rule[SeriesRule.REMOTE]) else 0
     change_stock(w, p, Stock.OVERDUE, 1)
     if place == 0 and not in_group:
-        stand(w.heap, w.course_node, own_line(r, p["slot"]), 2 * c, day + ORIGIN, p["key"])
+        stand(w, c, p["slot"])
         pool_task = rule[SeriesRule.SUPPORT_TASK] if w3 < rule[SeriesRule.SUPPORT] else -1
     elif rule[SeriesRule.NAMED] and not in_group:
         slot = clinician_of_series(w, r, p, course, place, pool_task)
         if slot >= 0:
-            stand(w.heap, w.course_node, own_line(r, slot), 2 * c, day + ORIGIN, p["key"])
+            stand(w, c, slot)
             pool_task = -1
     if pool_task >= 0:
         join_pool(w, r, c, pool_task)
@@ -98,18 +99,20 @@ def join_pool(w, r, c, task):
     course = w.course[c]
     p = w.patient[course["person"]]
     number = pool_heap(r, p["team"], task, p["severity"])
-    join(w.heap, w.course_node, number, 2 * c + 1, course["due_day"] + ORIGIN, p["key"])
+    join(w.heap, w.course_node, number, c, course["due_day"] + ORIGIN, p["key"])
     w.pooled[number] += 1
+    course["lists"] += POOL
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def leave_due(w, c):
     """The contact of course c leaves the own list and the pool that it is in."""
-    step_out(w.heap, w.course_node, 2 * c)
-    number = w.course_node[2 * c + 1]["root"]
-    if number >= 0:
-        w.pooled[number] -= 1
-        leave(w.heap, w.course_node, 2 * c + 1)
+    if w.course[c]["lists"] & OWN_LIST:
+        step_out(w, c)
+    if w.course[c]["lists"] & POOL:
+        w.course[c]["lists"] -= POOL
+        w.pooled[w.course_node[c]["root"]] -= 1
+        leave(w.heap, w.course_node, c)
 
 
 @njit(cache=True)

@@ -12,6 +12,8 @@ from workforce_sim.engine.kernel.allocation import allocate, begin_courses, join
 from workforce_sim.engine.kernel.calendar import COURSES, PEOPLE, enter, take
 from workforce_sim.engine.kernel.clinics import run_clinics
 from workforce_sim.engine.kernel.contacts import contact_falls_due
+from workforce_sim.engine.kernel.handle import prefetch
+from workforce_sim.engine.kernel.lines import call_up
 from workforce_sim.engine.kernel.people import (
     become,
     begin_spell,
@@ -119,10 +121,10 @@ def receive_referrals(w, rs, day, referred):
         w.counter[Counter.REFERRALS_TAKEN] += 1
         i = new_person(w, row["key"], row["team"], row["source"], row["severity"], row["group"])
         p, own = w.patient[i], of_team(w, rs, row["team"])
-        _, _, w2, _ = draw(w, p, Purpose.PERSON, 0)
-        if w2 < beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST):
+        deterred = beyond(w, own, p["team"], Setting.DETER_LIST, Setting.DETER_GAIN, Setting.DETER_MOST)
+        if deterred > 0 and draw(w, p, Purpose.PERSON, 0)[2] < deterred:
             set_cell(own, p)
-            count(w, p, day, Flow.DETERRED, 1)
+            count(w, p, Flow.DETERRED, 1)
             free_row(w, i)
         else:
             refer(w, own, day, i)
@@ -153,6 +155,8 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[PEOPLE, team]
     i = take(bucket, w.patient, day)
     while i >= 0:
+        if bucket[day] >= 0:
+            prefetch(w.patient, bucket[day])
         if w.patient[i]["state"] == State.AT_RISK and w.patient[i]["bound_for"] >= 0:
             arrive(w, r, day, i)
         elif w.patient[i]["state"] == State.AT_RISK:
@@ -163,6 +167,7 @@ def what_is_due(w, r, day, team):
     bucket = w.calendar[COURSES, team]
     c = take(bucket, w.course, day)
     while c >= 0:
+        call_up(w, bucket[day])
         i = w.course[c]["person"]
         if w.patient[i]["state"] == State.REBOOKING:
             wait(w, r, i, State.WAITING_ASSESSMENT)
@@ -176,15 +181,15 @@ def what_is_due(w, r, day, team):
 @njit(cache=True)
 def record(w, rs, day):
     """Step 6: the stocks of the day's end."""
-    period = w.day_table[day, 0]
     for cell in range(w.stock.shape[0]):
-        flow, stock = w.flow[period, cell], w.stock[cell]
+        flow, stock = w.flow_now[cell], w.stock[cell]
         flow[Flow.DAYS_WAITING_ASSESSMENT] += stock[Stock.WAITING_ASSESSMENT]
         flow[Flow.DAYS_WAITING_TREATMENT] += stock[Stock.WAITING_TREATMENT]
         flow[Flow.DAYS_IN_TREATMENT] += stock[Stock.IN_TREATMENT]
         flow[Flow.DAYS_UNALLOCATED] += stock[Stock.UNALLOCATED]
         flow[Flow.DAYS_WAITING_STEP] += stock[Stock.WAITING_STEP]
     measure_lists(w)
+    period = w.day_table[day, 0]
     if day + 1 == w.day_table.shape[0] or w.day_table[day + 1, 0] != period:
         end_period(w, rs, day, period)
 
@@ -203,7 +208,7 @@ def measure_lists(w):
 
 @njit(cache=True)
 def end_period(w, rs, day, period):
-    """Writes the stocks at the end of a period."""
+    """Writes the stocks at the end of a period, and what was tallied in it; the tallies begin again."""
     for cell in range(w.stock.shape[0]):
         for stock in range(w.stock.shape[1]):
             w.stock_record[period, cell, stock] = w.stock[cell, stock]
@@ -214,7 +219,7 @@ def end_period(w, rs, day, period):
     count_unsafe(w, rs, day, period)
     for slot in range(w.staff.shape[0]):
         s = w.staff[slot]
-        use = w.use[period, s["team"], s["role"]]
+        use = w.use_now[s["team"], s["role"]]
         if s["occupied"]:
             use[Use.CARRIED] += s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
         if s["occupied"] and s["kind"] == StaffKind.IN_POST:
@@ -222,6 +227,15 @@ def end_period(w, rs, day, period):
             use[Use.WEIGHTED] += s["held"]
             use[Use.PLACES] += s["places"]
             use[Use.OVER_CAP] += 1 if 10 * s["held"] > 11 * s["places"] else 0
+    for cell in range(w.flow_now.shape[0]):
+        for flow in range(w.flow_now.shape[1]):
+            w.flow[period, cell, flow] = w.flow_now[cell, flow]
+            w.flow_now[cell, flow] = 0
+    for team in range(w.use_now.shape[0]):
+        for role in range(w.use_now.shape[1]):
+            for column in range(w.use_now.shape[2]):
+                w.use[period, team, role, column] = w.use_now[team, role, column]
+                w.use_now[team, role, column] = 0
 
 
 @njit(cache=True)

@@ -20,19 +20,20 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from llvmlite import ir
 from numba import config, typeof, types
 from numba.core import cgutils, typing
 from numba.core.datamodel import models
 from numba.core.imputils import lower_builtin, lower_getattr_generic
 from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_getattr, infer_global, signature
-from numba.extending import NativeValue, register_model, typeof_impl, unbox
+from numba.extending import NativeValue, register_model, type_callable, typeof_impl, unbox
 from numba.np import arrayobj, numpy_support
 
 
 class Handle:
     """Stands for a named tuple of arrays in calls of compiled functions."""
 
-    def __init__(self, arrays: Any) -> None:
+    def __init__(self, arrays: Any, readonly: bool = False) -> None:
         """`arrays`: a named tuple of C-contiguous arrays, none of which may be replaced while the handle is in use."""
         self.arrays = arrays
         numbers: list[int] = []
@@ -40,16 +41,16 @@ class Handle:
             numbers += [array.ctypes.data, *array.shape]
         self.table = np.array(numbers, dtype=np.int64)
         self.address = self.table.ctypes.data
-        self.numba_type = _type_of(arrays._fields, tuple((array.dtype, array.ndim) for array in arrays))
+        self.numba_type = _type_of(arrays._fields, tuple((array.dtype, array.ndim) for array in arrays), readonly)
 
 
 class Handles:
-    """Stands for several named tuples of the same fields, element types and dimensions."""
+    """Stands for several named tuples of the same fields, element types and dimensions, which are only read."""
 
     def __init__(self, several: tuple[Any, ...]) -> None:
         """`several`: named tuples as for `Handle`."""
         self.arrays = several  # kept alive, as `kept_handle` counts on it
-        self.each = [Handle(arrays) for arrays in several]
+        self.each = [Handle(arrays, readonly=True) for arrays in several]
         self.table = np.stack([one.table for one in self.each])
         self.address = self.table.ctypes.data
         self.numba_type = HandlesType(self.each[0].numba_type)
@@ -105,10 +106,16 @@ class FromZero(types.Array):
         """A view is counted likewise; a copy, for which numba names no dimensions, is an array like any other."""
         if ndim is None or dtype is not None:
             return super().copy(dtype, ndim, layout, readonly)
-        return FromZero(self.dtype, ndim, layout or self.layout)
+        return FromZero(self.dtype, ndim, layout or self.layout, readonly=not self.mutable)
 
 
-register_model(FromZero)(models.ArrayModel)
+@register_model(FromZero)
+class _Unowned(models.ArrayModel):
+    """A handle owns nothing, and neither do views of its arrays: no references are counted."""
+
+    def traverse(self, _: Any) -> list[Any]:
+        """Nothing within is looked after."""
+        return []
 
 
 def _from_zero(context: Any, builder: Any, index: Any, index_type: Any) -> tuple[Any, Any]:
@@ -130,9 +137,16 @@ def _get(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """What numba does, with places counted from zero."""
     index, kind = _from_zero(context, builder, arguments[1], signature.args[1])
     get = arrayobj.getitem_array_tuple if isinstance(kind, types.BaseTuple) else arrayobj.getitem_arraynd_intp
-    return get(
-        context, builder, typing.signature(signature.return_type, signature.args[0], kind), (arguments[0], index)
-    )
+    told = typing.signature(signature.return_type, signature.args[0], kind)
+    found = get(context, builder, told, (arguments[0], index))
+    if not signature.args[0].mutable and isinstance(found, ir.LoadInstr):
+        _never_changes(builder, found)
+    return found
+
+
+def _never_changes(builder: Any, load: Any) -> None:
+    """Tells the compiler that what is read here is never written to, so that it need be read only once."""
+    load.set_metadata("invariant.load", builder.module.add_metadata([]))
 
 
 @lower_builtin(operator.setitem, FromZero, types.Any, types.Any)
@@ -143,16 +157,38 @@ def _set(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     return arrayobj.setitem_array(context, builder, told, (arguments[0], index, arguments[2]))
 
 
+def prefetch(rows: Any, i: Any) -> None:
+    """Has row i brought near, because it is needed soon; changes nothing, and does nothing where all is plain."""
+
+
+@type_callable(prefetch)
+def _type_of_prefetch(_: Any) -> Any:
+    return lambda rows, i: types.none  # noqa: ARG005  # numba looks at the names
+
+
+@lower_builtin(prefetch, FromZero, types.Integer)
+def _prefetch(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """The processor's own instruction, for the first line of cache of a row that will be written to."""
+    rows = arrayobj.make_array(signature.args[0])(context, builder, arguments[0])
+    row = builder.bitcast(builder.gep(rows.data, [arguments[1]]), cgutils.voidptr_t)
+    kinds = [cgutils.voidptr_t, cgutils.int32_t, cgutils.int32_t, cgutils.int32_t]
+    ask = builder.module.declare_intrinsic("llvm.prefetch", kinds[:1], ir.FunctionType(ir.VoidType(), kinds))
+    to_write, keep_near, data = (ir.Constant(cgutils.int32_t, number) for number in (1, 3, 1))
+    builder.call(ask, [row, to_write, keep_near, data])
+    return context.get_dummy_value()
+
+
 class HandleType(types.Type):
     """The compiler's type of a handle: the names, element types and dimensions of its arrays."""
 
-    def __init__(self, fields: tuple[tuple[str, types.Type, int], ...]) -> None:
+    def __init__(self, fields: tuple[tuple[str, types.Type, int], ...], readonly: bool) -> None:
         self.places: dict[str, tuple[int, FromZero]] = {}
         place = 0
         for name, element, ndim in fields:
-            self.places[name] = place, FromZero(element, ndim, "C")
+            self.places[name] = place, FromZero(element, ndim, "C", readonly=readonly)
             place += 1 + ndim
-        super().__init__(name=f"Handle({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
+        kind = "ReadOnlyHandle" if readonly else "Handle"
+        super().__init__(name=f"{kind}({', '.join(f'{n}: {e}[{d}]' for n, e, d in fields)})")
 
 
 class HandlesType(types.Type):
@@ -165,10 +201,10 @@ class HandlesType(types.Type):
 
 
 @lru_cache(maxsize=64)
-def _type_of(names: tuple[str, ...], kinds: tuple[tuple[np.dtype[Any], int], ...]) -> HandleType:
+def _type_of(names: tuple[str, ...], kinds: tuple[tuple[np.dtype[Any], int], ...], readonly: bool) -> HandleType:
     """Remembered, because rules change often in a run and numba takes a millisecond to think of a type."""
     fields = zip(names, kinds, strict=True)
-    return HandleType(tuple((name, numpy_support.from_dtype(dtype), ndim) for name, (dtype, ndim) in fields))
+    return HandleType(tuple((name, numpy_support.from_dtype(dtype), ndim) for name, (dtype, ndim) in fields), readonly)
 
 
 @register_model(HandlesType)
@@ -230,7 +266,7 @@ def _array(context: Any, builder: Any, typ: HandleType, value: Any, attribute: s
         for k in range(1 + array_type.ndim)
     ]
     for number in numbers:  # nothing in compiled code writes to the table
-        number.set_metadata("invariant.load", builder.module.add_metadata([]))
+        _never_changes(builder, number)
     item_size = context.get_abi_sizeof(context.get_data_type(array_type.dtype))
     strides: list[Any] = []
     step = context.get_constant(types.intp, item_size)

@@ -5,8 +5,7 @@ first cost O(log n) amortised (Sleator & Tarjan, *Self-adjusting heaps*, SIAM J.
 run full.
 
 Numbering of heaps, for each team one block of severities for every kind of queue:
-assessment | treatment of package 0, 1, … | crisis | triage | pool of task 0, 1, …; after all teams, the lines of
-kernel/lines.py.
+assessment | treatment of package 0, 1, … | crisis | triage | pool of task 0, 1, ….
 """
 # mypy: disable-error-code="no-untyped-def"
 

@@ -1,8 +1,9 @@
-"""Contacts due of one clinician's caseload, in order of (order, key, place in the package): a line linked both ways.
+"""Own lists: contacts due of one clinician's caseload, in order of (day due, key of the person, place in the package).
 
-In: a NODE array and the array of heap roots, where a line has two places, its first node and its last. Out: the same,
-changed. Contacts fall due one day after another, so that each takes its place near the end of the line: joining costs
-as many steps as there are contacts of that day with greater keys, leaving and taking the first cost one.
+In: `World`, a clinician and a course row. Out: the same arrays, changed. A list is a line linked both ways through the
+courses, by the links that held them in the calendar until the contact fell due. Contacts fall due one day after
+another, so that each takes its place near the end of the line: joining costs as many steps as there are contacts of
+that day with greater keys, leaving and taking the first cost one.
 """
 # mypy: disable-error-code="no-untyped-def"
 
@@ -11,47 +12,64 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from workforce_sim.engine.kernel.heaps import precedes
-from workforce_sim.inputs.codes import Setting
+from workforce_sim.engine.kernel.handle import prefetch
+from workforce_sim.engine.state import OWN_LIST
 
 
 @njit(cache=True)
-def own_line(r, slot):
-    """The contacts due of a clinician's caseload."""
-    return r.setting[Setting.OWN_LINES] + 2 * slot
+def precedes(w, a, b):
+    """True if course a stands before course b; contacts of one person and day by their series, the lead first."""
+    one, other = w.course[a], w.course[b]
+    if one["due_day"] != other["due_day"]:
+        return one["due_day"] < other["due_day"]
+    if one["person"] != other["person"]:
+        return w.patient[one["person"]]["key"] < w.patient[other["person"]]["key"]
+    return a < b
 
 
 @njit(cache=True)
-def stand(heap, node, number, i, order, key):
-    """Node i takes its place in line `number` at (order, key)."""
-    node[i]["order"] = order
-    node[i]["key"] = key
-    node[i]["root"] = number
-    after, before = np.int64(-1), np.int64(heap[number + 1])
-    while before >= 0 and precedes(node, i, before):
-        after, before = before, np.int64(node[before]["left"])
-    set_next(heap, node, number, before, i)
-    set_next(heap, node, number, i, after)
+def due_longer(w, a, b):
+    """True if course a stands before course b, and not only as another series of one person on the same day."""
+    one, other = w.course[a], w.course[b]
+    return precedes(w, a, b) and (one["person"] != other["person"] or one["due_day"] != other["due_day"])
 
 
 @njit(cache=True)
-def step_out(heap, node, i):
-    """Node i leaves the line that it is in, if any."""
-    number = node[i]["root"]
-    if number < 0:
-        return
-    node[i]["root"] = -1
-    set_next(heap, node, number, np.int64(node[i]["left"]), np.int64(node[i]["right"]))
+def call_up(w, c):
+    """Has the person of course c, which comes next if there is one, brought near meanwhile."""
+    if c >= 0:
+        prefetch(w.patient, np.int64(w.course[c]["person"]))
+
+
+@njit(cache=True, forceinline=True)
+def stand(w, c, slot):
+    """The contact of course c, which is due, takes its place on the own list of the clinician in `slot`."""
+    course, s = w.course[c], w.staff[slot]
+    course["slot"] = slot
+    course["lists"] = OWN_LIST
+    after, before = np.int64(-1), np.int64(s["last_due"])
+    while before >= 0 and precedes(w, c, before):
+        after, before = before, np.int64(w.course[before]["previous"])
+    set_next(w, s, before, c)
+    set_next(w, s, c, after)
 
 
 @njit(cache=True)
-def set_next(heap, node, number, before, after):
-    """Nodes `before` and `after` stand next to each other in a line; -1 is what is beyond its ends."""
+def step_out(w, c):
+    """The contact of course c leaves the own list that it stands on."""
+    course = w.course[c]
+    course["lists"] -= OWN_LIST
+    set_next(w, w.staff[course["slot"]], np.int64(course["previous"]), np.int64(course["next"]))
+
+
+@njit(cache=True)
+def set_next(w, s, before, after):
+    """Courses `before` and `after` stand next to each other on a list; -1 is what is beyond its ends."""
     if before < 0:
-        heap[number] = after
+        s["first_due"] = after
     else:
-        node[before]["right"] = after
+        w.course[before]["next"] = after
     if after < 0:
-        heap[number + 1] = before
+        s["last_due"] = before
     else:
-        node[after]["left"] = before
+        w.course[after]["previous"] = before

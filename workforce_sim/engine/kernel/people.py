@@ -65,9 +65,9 @@ def value_of(r, law, word):
 
 
 @njit(cache=True)
-def count(w, p, day, flow, n):
+def count(w, p, flow, n):
     """Adds n to a flow, where this person is counted."""
-    w.flow[w.day_table[day, 0], p["cell"], flow] += n
+    w.flow_now[p["cell"], flow] += n
 
 
 @njit(cache=True)
@@ -149,8 +149,7 @@ def begin_spell(w, r, i, referral_day):
         w.course[c]["calendar_day"] = -1
         w.course[c]["due_day"] = NOT_YET
         w.course[c]["slot"] = -1
-        w.course_node[2 * c]["root"] = -1
-        w.course_node[2 * c + 1]["root"] = -1
+        w.course[c]["lists"] = 0
 
 
 @njit(cache=True)

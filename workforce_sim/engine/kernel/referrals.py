@@ -33,15 +33,15 @@ def refer(w, r, day, i):
     """Section 3: the referral of the person in row i, whose key, episode, source, group and severity are known."""
     begin_spell(w, r, i, day)
     p = w.patient[i]
-    count(w, p, day, Flow.REFERRED, 1)
-    _, _, _, w3 = draw(w, p, Purpose.TRIAGE, 0)
+    count(w, p, Flow.REFERRED, 1)
+    w0, w1, w2, w3 = draw(w, p, Purpose.TRIAGE, 0)
     p["urgent"] = 1 if w3 < r.urgent[p["source"]] else 0
     if w3 < r.crisis_route[p["source"]]:
         take_crisis_route(w, r, day, i)
     elif r.setting[Setting.TRIAGE_TASK] >= 0:
         wait(w, r, i, State.WAITING_TRIAGE)
     else:
-        decide_at_triage(w, r, day, i)
+        accept_or_decline(w, r, day, i, w0, w1, w2)
     if p["state"] != State.AT_RISK and p["state"] != State.FREE:
         next_candidate_day(w, r, day, i)
 
@@ -51,7 +51,7 @@ def take_crisis_route(w, r, day, i):
     """The person is seen at once, by those who answer crises."""
     p = w.patient[i]
     p["urgent"] = 2
-    count(w, p, day, Flow.CRISIS_ROUTE, 1)
+    count(w, p, Flow.CRISIS_ROUTE, 1)
     become(w, p, State.WAITING_CRISIS)
     p["crisis_contacts_left"] = r.setting[Setting.CRISIS_CONTACTS]
     join_crisis_list(w, r, i, day + ORIGIN)
@@ -59,12 +59,18 @@ def take_crisis_route(w, r, day, i):
 
 @njit(cache=True)
 def decide_at_triage(w, r, day, i):
-    """Declined, or accepted: then invited to opt in, or offered an assessment."""
+    """The referral has been looked at: declined, or accepted."""
+    w0, w1, w2, _ = draw(w, w.patient[i], Purpose.TRIAGE, 0)
+    accept_or_decline(w, r, day, i, w0, w1, w2)
+
+
+@njit(cache=True)
+def accept_or_decline(w, r, day, i, declined, bounces, delay):
+    """Declined, or accepted: then invited to opt in, or offered an assessment. The last three: words of luck."""
     p = w.patient[i]
-    w0, w1, w2, _ = draw(w, p, Purpose.TRIAGE, 0)
     rising = beyond(w, r, p["team"], Setting.RISING_LIST, Setting.RISING_GAIN, Setting.RISING_MOST)
-    if w0 < r.chance[p["severity"], p["group"], Chance.DECLINED] + rising:
-        decline(w, r, day, i, w1, w2)
+    if declined < r.chance[p["severity"], p["group"], Chance.DECLINED] + rising:
+        decline(w, r, day, i, bounces, delay)
     elif r.setting[Setting.OPT_IN_LAW] >= 0 and not p["urgent"]:
         invite(w, r, day, i)
     else:
@@ -131,7 +137,7 @@ def come_back(w, r, day, i):
     p = w.patient[i]
     p["episode"] += 1
     set_cell(r, p)
-    count(w, p, day, Flow.RETURNED, 1)
+    count(w, p, Flow.RETURNED, 1)
     refer(w, r, day, i)
 
 
@@ -144,7 +150,7 @@ def arrive(w, r, day, i):
     begin_spell(w, r, i, day)
     p["internal"] = 1
     p["urgent"] = min(1, urgent)
-    count(w, p, day, Flow.TRANSFERRED_IN, 1)
+    count(w, p, Flow.TRANSFERRED_IN, 1)
     if target < r.package_kind.shape[0]:
         p["package"] = target
         p["assessed_day"] = day

@@ -19,7 +19,7 @@ def take_row(w, team):
     if w.free_head[team] < 0:
         take_block(w, team)
     i = w.free_head[team]
-    w.free_head[team] = w.patient[i]["calendar_next"]
+    w.free_head[team] = w.patient[i]["next"]
     w.free_rows[team] -= 1
     w.counter[Counter.ROWS_TAKEN] += 1
     w.patient[i]["episode"] = 0
@@ -34,8 +34,8 @@ def take_block(w, team):
     w.counter[Counter.ROWS_HANDED_OUT] = last + 1
     w.block_team[first // ROWS_IN_BLOCK] = team
     for i in range(first, last):
-        w.patient[i]["calendar_next"] = i + 1
-    w.patient[last]["calendar_next"] = -1
+        w.patient[i]["next"] = i + 1
+    w.patient[last]["next"] = -1
     w.free_head[team] = first
     w.free_rows[team] = ROWS_IN_BLOCK
 
@@ -45,7 +45,7 @@ def free_row(w, i):
     """The person is forgotten; the row goes back to the team that it was handed to."""
     team = w.block_team[i // ROWS_IN_BLOCK]
     w.patient[i]["state"] = State.FREE
-    w.patient[i]["calendar_next"] = w.free_head[team]
+    w.patient[i]["next"] = w.free_head[team]
     w.free_head[team] = i
     w.free_rows[team] += 1
     w.counter[Counter.ROWS_TAKEN] -= 1

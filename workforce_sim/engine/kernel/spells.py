@@ -11,7 +11,7 @@ from numba import njit
 
 from workforce_sim.engine.kernel.contacts import join_pool, withdraw_contact
 from workforce_sim.engine.kernel.heaps import leave
-from workforce_sim.engine.kernel.lines import own_line, step_out
+from workforce_sim.engine.kernel.lines import step_out
 from workforce_sim.engine.kernel.people import (
     become,
     change_stocks,
@@ -51,15 +51,15 @@ def befall(w, r, day, i):
             end_spell(w, r, day, i, End.DROPPED_OUT)
             return
         if word < crisis_below(w, r, p):
-            count(w, p, day, Flow.CRISES_IN_TREATMENT, 1)
+            count(w, p, Flow.CRISES_IN_TREATMENT, 1)
             crisis(w, r, day, i)
     elif word < chance[Chance.GIVES_UP]:
         end_spell(w, r, day, i, End.DROPPED_OUT if p["state"] == State.WAITING_STEP else End.GAVE_UP)
         return
     elif word < chance[Chance.WORSENS]:
-        worsen(w, r, day, i)
+        worsen(w, r, i)
     elif word < chance[Chance.CRISIS]:
-        count(w, p, day, Flow.CRISES_WAITING, 1)
+        count(w, p, Flow.CRISES_WAITING, 1)
         crisis(w, r, day, i)
     next_candidate_day(w, r, day, i)
 
@@ -79,12 +79,12 @@ def crisis_below(w, r, p):
 
 
 @njit(cache=True)
-def worsen(w, r, day, i):
+def worsen(w, r, i):
     """Severity rises by one level, unless at the highest already; those who wait for treatment may need another."""
     p = w.patient[i]
     if p["severity"] + 1 >= r.chance.shape[0]:
         return
-    count(w, p, day, Flow.WORSENED, 1)
+    count(w, p, Flow.WORSENED, 1)
     change_stocks(w, p, -1)
     if p["state"] == State.WAITING_TREATMENT:
         _, w1, _, _ = draw(w, p, Purpose.OUTCOME, 0)
@@ -130,7 +130,7 @@ def end_spell(w, r, day, i, end):
 def close_spell(w, r, day, i, end):
     """Every place is given up, and the row logged."""
     p = w.patient[i]
-    count(w, p, day, FLOW_OF_END[end], 1)
+    count(w, p, FLOW_OF_END[end], 1)
     leave_lists(w, i)
     give_up_treatment(w, r, i)
     become(w, p, State.AT_RISK)
@@ -178,7 +178,7 @@ def give_back_place(w, i):
 def step(w, r, day, i, package):
     """The course is over, and the person waits for another package."""
     p = w.patient[i]
-    count(w, p, day, Flow.STEPPED, 1)
+    count(w, p, Flow.STEPPED, 1)
     give_up_treatment(w, r, i)
     change_stocks(w, p, -1)
     p["state"] = State.WAITING_STEP
@@ -219,18 +219,17 @@ def release(w, rs, slot):
         p["slot"] = -1
         become(w, p, State.UNALLOCATED)
         p["unallocated_day"] = day
-        count(w, p, day, Flow.LEFT_BY_CLINICIAN, 1)
+        count(w, p, Flow.LEFT_BY_CLINICIAN, 1)
         queue_up(w, r, i)
         i = after
-    node = w.heap[own_line(r, slot)]
-    while node >= 0:  # contacts of further series: whoever is free holds them
-        course = w.course[node >> 1]
-        step_out(w.heap, w.course_node, node)
+    while s["first_due"] >= 0:  # contacts of further series: whoever is free holds them
+        c = np.int64(s["first_due"])
+        course = w.course[c]
+        step_out(w, c)
         p = w.patient[course["person"]]
-        join_pool(w, r, node >> 1, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
-        node = w.heap[own_line(r, slot)]
+        join_pool(w, r, c, r.series[course["series"], p["severity"], p["group"], SeriesRule.TASK])
     unused = s["bank_treatment"] + s["bank_assessment"] + s["bank_urgent"]
-    w.use[w.day_table[day, 0], s["team"], s["role"], Use.UNUSED] += unused
+    w.use_now[s["team"], s["role"], Use.UNUSED] += unused
     s["bank_treatment"] = 0
     s["bank_assessment"] = 0
     s["bank_urgent"] = 0
