@@ -31,9 +31,42 @@ INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 
 
+def _share(_context: click.Context, _option: click.Parameter, text: str | None) -> float | None:
+    """A share written as a percentage."""
+    if text is None:
+        return None
+    try:
+        return float(text.removesuffix("%")) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a share such as 5%") from None
+
+
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that `run` and `compare` share."""
     for option in (
+        click.option(
+            "--precision",
+            callback=_share,
+            metavar="P",
+            help="Add replications until intervals are within so much of the mean, such as 5%; of differences from "
+            "the baseline, where there is one.",
+        ),
+        click.option(
+            "--of",
+            "wanted",
+            multiple=True,
+            metavar="MEASURE",
+            help="With --precision: of this measure, in every year; may be repeated. Default: waits, list, caseload.",
+        ),
+        click.option(
+            "--at-most",
+            "most",
+            type=click.IntRange(1),
+            default=1000,
+            show_default=True,
+            metavar="N",
+            help="With --precision: replications at which it ends in any case.",
+        ),
         click.option("--spells", is_flag=True, help="Save the table of spells too: every person, day by day."),
         click.option("--force", is_flag=True, help="Replace results that are in the folder."),
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
@@ -84,8 +117,10 @@ def run(files: tuple[str, ...], **options: Any) -> None:
 @click.command()
 @click.argument("baseline", metavar="BASE")
 @click.argument("whatifs", metavar="WHATIF...", nargs=-1, required=True)
+@click.option("--rank", "ranked", metavar="MEASURE", help="Rank all scenarios on a measure, with how sure that is.")
+@click.option("--year", type=click.IntRange(1), metavar="Y", help="With --rank: in which year; default: the last.")
 @_options
-def compare(baseline: str, whatifs: tuple[str, ...], **options: Any) -> None:
+def compare(baseline: str, whatifs: tuple[str, ...], ranked: str | None, year: int | None, **options: Any) -> None:
     """Run what-ifs beside a baseline, and tell what differs and how sure that is."""
 
     def study_of(scenarios: Sequence[Scenario], **how: Any) -> Study:
@@ -93,7 +128,11 @@ def compare(baseline: str, whatifs: tuple[str, ...], **options: Any) -> None:
 
         return compare(scenarios[0], scenarios[1:], **how)
 
-    _simulate(study_of, (baseline, *whatifs), **options)
+    study = _simulate(study_of, (baseline, *whatifs), **options)
+    if ranked is not None:
+        from workforce_sim.present.sureness import ranking_table
+
+        print_rich(ranking_table(study, ranked, year))
 
 
 @click.command()
@@ -168,13 +207,18 @@ def _simulate(
     folder: Path | None,
     force: bool,
     store: Path | None,
+    precision: float | None,
+    wanted: tuple[str, ...],
+    most: int,
     **options: Any,
-) -> None:
+) -> Study:
     """Read, run, save and summarise; refuse a folder that is taken before anything is run."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     done = (0, 0)
     try:
-        from workforce_sim.present.summary import summary
+        from workforce_sim.analysis.precision import Precision
+        from workforce_sim.present.summary import PRECISE, summary
+        from workforce_sim.present.sureness import precision_table
         from workforce_sim.results.replications import FOLDER
         from workforce_sim.results.store import refuse_if_taken
 
@@ -184,6 +228,8 @@ def _simulate(
             store = store or folder.absolute().parent / FOLDER
             options["study"] = folder.name
         options["store"] = store
+        if precision is not None:
+            options["precision"] = Precision(precision, wanted or PRECISE, most)
         with _progress() as told:
             show = told["on_progress"]
 
@@ -200,11 +246,14 @@ def _simulate(
         click.echo(_stopped(*done, store), err=True)
         _end_at_once(INTERRUPTED)
     print_rich(summary(study))
+    if len(study.precision):
+        print_rich(precision_table(study.precision))
     click.echo(
         f"Results are in {folder}."
         if folder is not None
         else "Nothing was saved; add --out DIR to keep tables and figures."
     )
+    return study
 
 
 def _stopped(done: int, total: int, store: Path | None) -> str:

@@ -14,6 +14,7 @@ from time import perf_counter
 
 from joblib import cpu_count
 
+from workforce_sim.analysis.precision import Precision
 from workforce_sim.engine import simulate as engine
 from workforce_sim.errors import UsageError
 from workforce_sim.inputs.rules import Inputs
@@ -32,7 +33,7 @@ DASK_PACKS = 4
 
 @dataclass(frozen=True)
 class Options:
-    """How to run; nothing here changes any number but `replications` and `seed`."""
+    """How to run; nothing here changes any number but `replications`, `precision` and `seed`."""
 
     replications: int = 50
     seed: int = 1
@@ -44,6 +45,8 @@ class Options:
     """`local`, or `dask:` and the address of a Dask scheduler, such as dask:tcp://127.0.0.1:8786."""
     store: Path | None = None
     """Folder of finished replications: those in it are not run again, and new ones are kept there."""
+    precision: Precision | None = None
+    """How narrow intervals are to be: replications are added until they are."""
     study: str = ""
     """Name of the study in that folder; that of the first scenario if empty."""
     on_progress: Callable[[int, int], None] = lambda _done, _total: None

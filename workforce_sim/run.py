@@ -15,14 +15,22 @@ from typing import Any
 import pandas as pd
 
 from workforce_sim.analysis import compare as side_by_side
-from workforce_sim.analysis.measures import measures
+from workforce_sim.analysis.measures import declaration, measures
+from workforce_sim.analysis.precision import (
+    PRECISION_COLUMNS,
+    known_measures,
+    next_number,
+    ranking,
+    reached,
+)
 from workforce_sim.analysis.value import cost_per_week_saved
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError, quoted
 from workforce_sim.inputs.compile import compile_inputs
+from workforce_sim.inputs.rules import Inputs
 from workforce_sim.replicating import Options, Replicating
 from workforce_sim.results import provenance, store
-from workforce_sim.results.frames import tables_of
+from workforce_sim.results.frames import Kept, tables_of
 from workforce_sim.scenario.reader import read_scenario
 from workforce_sim.scenario.scenario import Scenario
 
@@ -40,17 +48,34 @@ class Study:
     summary: pd.DataFrame
     """scenario, measure, unit, year, mean, low, high"""
     manifest: Mapping[str, Any]
+    precision: pd.DataFrame
+    """scenario, measure, unit, year, mean, half_width, relative, replications, reached; no rows unless asked for"""
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
-        """The frames that are saved as csv."""
-        return {"summary": self.summary}
+        """The frames that are saved as csv; those without rows only if there are always some."""
+        return {"summary": self.summary} | ({"precision": self.precision} if len(self.precision) else {})
 
     def save(
         self, directory: str | os.PathLike[str], force: bool = False, figures: Mapping[str, bytes] | None = None
     ) -> Path:
         """Save to a folder, whole or not at all; `force` replaces results that are there. Returns the folder."""
         return store.save(Path(directory), self.tables, self.sheets, self.manifest, figures, force)
+
+    def ranking(self, measure: str, year: int | None = None) -> pd.DataFrame:
+        """All scenarios on one measure, best first: RANKING_COLUMNS. `year`: the last one, if not given.
+
+        Raises `UsageError` for a measure or year that is not told.
+        """
+        told = self.tables["measures"]
+        known_measures(told, [measure])
+        years = sorted(set(told.loc[told["measure"] == measure, "year"]))
+        if year is not None and year not in years:
+            raise UsageError(f"{measure} is told for the years {years[0]} to {years[-1]}, not for {year}")
+        better = declaration(measure).better
+        if better == "neither":
+            raise UsageError(f"neither more nor less of {measure} is better, so nothing can be ranked on it")
+        return ranking(told, measure, years[-1] if year is None else year, better)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +94,7 @@ class Comparison(Study):
     def sheets(self) -> dict[str, pd.DataFrame]:
         """The frames that are saved as csv."""
         known = {"value": self.value} if len(self.value) else {}
-        return {"summary": self.summary, "comparison": self.comparison, **known}
+        return {**super().sheets, "comparison": self.comparison, **known}
 
 
 def run(
@@ -104,16 +129,29 @@ def _study(sources: Sequence[Source], options: Options, baseline: str | None) ->
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"two scenarios are called {quoted(twice[0])}; give each its own name")
     inputs = [compile_inputs(scenario) for scenario in scenarios]
-    kept = Replicating(inputs, options).run(options.replications)
-    parts = []
-    for name in sorted(names):
-        own = inputs[names.index(name)]
-        tables = tables_of(own, kept[names.index(name)], wait_rows(own))
-        parts.append(tables | {"measures": measures(tables)})
-    tables = {table: pd.concat([part[table] for part in parts], ignore_index=True) for table in parts[0]}
+    replicating, number = Replicating(inputs, options), options.replications
+    tables = _tables(inputs, replicating.run(number))
+    precision = pd.DataFrame(columns=PRECISION_COLUMNS)
+    if options.precision is not None:
+        known_measures(tables["measures"], options.precision.measures)
+        precision = reached(tables["measures"], baseline, options.precision)
+        while not precision["reached"].all() and number < options.precision.most:
+            number = next_number(precision, options.precision)
+            tables = _tables(inputs, replicating.run(number))
+            precision = reached(tables["measures"], baseline, options.precision)
     return {
         "scenarios": scenarios,
         "tables": tables if options.spells else {name: frame for name, frame in tables.items() if name != "spells"},
         "summary": side_by_side.summary(tables["measures"]),
-        "manifest": provenance.manifest(scenarios, inputs, baseline, options.seed, options.replications),
+        "manifest": provenance.manifest(scenarios, inputs, baseline, options.seed, number),
+        "precision": precision,
     }
+
+
+def _tables(inputs: Sequence[Inputs], kept: Sequence[Sequence[Kept]]) -> dict[str, pd.DataFrame]:
+    """All tables of all scenarios, these by name; `measures` among them."""
+    parts = []
+    for own, its in sorted(zip(inputs, kept, strict=True), key=lambda both: both[0].name):
+        tables = tables_of(own, its, wait_rows(own))
+        parts.append(tables | {"measures": measures(tables)})
+    return {table: pd.concat([part[table] for part in parts], ignore_index=True) for table in parts[0]}

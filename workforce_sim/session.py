@@ -45,9 +45,7 @@ class Answer:
 class Session:
     """Warm workers and a baseline. To be closed with nothing: workers end when they have had nothing to do."""
 
-    def __init__(
-        self, baseline: Source, replications: int = 8, seed: int = 1, workers: int | None = None
-    ) -> None:
+    def __init__(self, baseline: Source, replications: int = 8, seed: int = 1, workers: int | None = None) -> None:
         """Runs the baseline, and so starts the workers. `replications`: of an answer, if not asked otherwise."""
         self.baseline = baseline if isinstance(baseline, Scenario) else read_scenario(baseline)
         self.replications = replications

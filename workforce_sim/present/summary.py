@@ -44,6 +44,9 @@ HEADLINES = {
 }
 """Measures of the summary, and what they are called there."""
 
+PRECISE = ("wait.treatment.within_standard", "wait.treatment.within_18_weeks", "waiting_list", "caseload_per_wte")
+"""Measures whose intervals are narrowed, if no others are named: medians may not exist in some replications."""
+
 COSTS = {"cost.total": "Cost in £1,000"}
 """The same for measures that are there only if the pay of every role is known."""
 

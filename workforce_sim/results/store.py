@@ -1,7 +1,7 @@
 """Results on disk: written whole or not at all.
 
 In: tables, csv frames, a manifest, figures. Out: `DIR/tables/*.parquet`, `DIR/summary.csv`, `DIR/comparison.csv`,
-`DIR/value.csv`, `DIR/figures/*`, `DIR/manifest.json`.
+`DIR/value.csv`, `DIR/precision.csv`, `DIR/figures/*`, `DIR/manifest.json`.
 
 Everything is written to a hidden folder beside DIR and flushed to disk; then it is put in place with renames, the
 manifest last. If anything goes wrong on the way, DIR is as it was before. Files in DIR that are not ours stay.
@@ -28,7 +28,8 @@ from workforce_sim.results.provenance import table_hash
 MANIFEST = "manifest.json"
 
 OURS = (
-    MANIFEST, "summary.csv", "comparison.csv", "value.csv", "tables/*.parquet", "figures/*.png", "figures/*.svg",
+    MANIFEST, "summary.csv", "comparison.csv", "value.csv", "precision.csv", "tables/*.parquet", "figures/*.png",
+    "figures/*.svg",
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
 
