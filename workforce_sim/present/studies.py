@@ -157,8 +157,8 @@ def _probabilistic(found: Found) -> Iterator[RenderableType]:
     yield table
     share = rows["share from inputs"]
     yield Text(
-        f"Of the variance of single runs, {share['value']:.0%} ({share['low']:.0%} to {share['high']:.0%}) comes from what "
-        "is not known about the inputs, the rest from chance."
+        f"Of the variance of single runs, {share['value']:.0%} ({share['low']:.0%} to {share['high']:.0%}) comes from "
+        "what is not known about the inputs, the rest from chance."
     )
     if "better" in rows:
         row = rows["better"]

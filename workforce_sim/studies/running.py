@@ -30,8 +30,10 @@ def outcomes(
 ) -> pd.DataFrame:
     """Measures by scenario and replication: scenario, replication, measure, year, unit, value.
 
-    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`.
+    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`; unless it says otherwise,
+    one process does all, because starting others anew for every batch takes longer than the batch.
     """
+    how["workers"] = how.get("workers") or 1
     parts = []
     for first in range(0, len(scenarios), BATCH):
         study = run(list(scenarios[first : first + BATCH]), replications=replications, seed=seed, **how)
