@@ -32,7 +32,9 @@ def _running(replications: int) -> Callable[[Callable[..., None]], Callable[...,
             click.option(
                 "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for csv and figure."
             ),
-            click.option("--workers", type=click.IntRange(1), metavar="W", default=1, show_default=True, help="Processes."),
+            click.option(
+                "--workers", type=click.IntRange(1), metavar="W", default=1, show_default=True, help="Processes."
+            ),
             click.option(
                 "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
             ),

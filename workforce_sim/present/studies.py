@@ -199,7 +199,7 @@ def _seek(found: Found) -> Iterator[RenderableType]:
     )
     beside = found.sheets["neighbours"]
     if len(beside):
-        table = _table(*paths, "cheaper by", "meets in", "worse by", left=len(paths))
+        table = _table(*_short(paths), "cheaper by", "meets in", "worse by", left=len(paths))
         for each in beside.to_dict("records"):
             saved = f"{cost(each['cheaper'])} ({cost(each['cheaper_low'])} to {cost(each['cheaper_high'])})"
             share = f"{each['share']:.0%}" + (
@@ -212,12 +212,18 @@ def _seek(found: Found) -> Iterator[RenderableType]:
         yield Padding(Group(Text("Rejected plans one step beside it, and cheaper:"), table), (1, 0, 0, 0))
     else:
         yield Text("No plan one step beside it is cheaper.")
-    table = _table(*paths, "costs", "measure", "meets in", left=len(paths))
+    table = _table(*_short(paths), "costs", "measure", "meets in", left=len(paths))
     for each in found.sheets["frontier"].to_dict("records"):
         cells = (cost(each["cost"]), told.number(each["measure"]), f"{each['share']:.0%}")
         table.add_row(*(str(each[path]) for path in paths), *cells, style="bold" if each["meets"] else "")
     heading = f"Frontier: no plan is both cheaper and better (bold: good enough); measure in {told.level}"
     yield Padding(Group(Text(heading), table), (1, 0, 0, 0))
+
+
+def _short(paths: list[str]) -> list[str]:
+    """The last two steps of paths, or all of them if those are not enough to tell them apart."""
+    ends = [".".join(path.split(".")[-2:]) for path in paths]
+    return ends if len(set(ends)) == len(ends) else paths
 
 
 def _cost(found: Found) -> Callable[[float], str]:

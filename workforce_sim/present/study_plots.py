@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from workforce_sim.present.plots import BASE_COLOUR, COLOURS, LOOK, plain_text
 from workforce_sim.studies.found import Found
@@ -95,14 +96,20 @@ def _bars(found: Found) -> Figure:
 def _frontier(found: Found) -> Figure:
     figure = Figure(figsize=(8, 5))
     axes = figure.add_subplot()
-    plans, frontier, chosen = (found.sheets[name] for name in ("plans", "frontier", "chosen"))
+    scale = 100.0 if found.what.unit in ("share", "0 to 1") else 1.0
+    plans, frontier, chosen = (
+        found.sheets[name].assign(measure=lambda frame: scale * frame["measure"])
+        for name in ("plans", "frontier", "chosen")
+    )
     good, bad = plans[plans["meets"]], plans[~plans["meets"]]
     axes.scatter(bad["cost"], bad["measure"], marker="x", color="#999999", label="misses the target too often")
     axes.scatter(good["cost"], good["measure"], color=COLOURS[2], label="meets the target often enough")
     axes.plot(frontier["cost"], frontier["measure"], color=COLOURS[0], lw=1.2, label="frontier")
     axes.scatter(chosen["cost"], chosen["measure"], s=120, facecolors="none", edgecolors=COLOURS[1], label="chosen")
-    axes.set_xlabel("what is made small")
-    axes.set_ylabel(_unit(found, found.what.measure))
+    small = next(note for note in found.notes if note.startswith("Made small: "))
+    axes.set_xlabel(small.removeprefix("Made small: ").rstrip("."))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.set_ylabel(f"{found.what.measure}, {'%' if scale > 1 else found.what.unit}")
     axes.set_title(plain_text(found.subject), fontsize=9)
     axes.legend(fontsize=8, frameon=False)
     return figure

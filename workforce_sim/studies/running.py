@@ -30,8 +30,8 @@ def outcomes(
 ) -> pd.DataFrame:
     """Measures by scenario and replication: scenario, replication, measure, year, unit, value.
 
-    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`; unless it says otherwise,
-    one process does all, because starting others anew for every batch takes longer than the batch.
+    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`; unless it says
+    otherwise, one process does all, because starting others anew for every batch takes longer than the batch.
     """
     how["workers"] = how.get("workers") or 1
     parts = []

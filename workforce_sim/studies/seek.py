@@ -170,7 +170,7 @@ def seek(
         raise UsageError(f"a budget of {budget} runs is less than one plan of {how.replications} replications")
     search = _Search(base, goal, choices, _minimised(base, minimise, goal, how), probability, how, allowed)
     every = prod(len(choice.settings) for choice in choices)
-    exhaustive = 0 < every <= allowed
+    exhaustive = every <= allowed
     if exhaustive:
         search.run(list(product(*(choice.settings for choice in choices))))
     else:
@@ -190,7 +190,10 @@ def _sample(search: _Search) -> None:
     kept = max(2 * len(search.choices), int(KEPT_FOR_NEIGHBOURS * search.budget))
     most = max(1, search.budget - kept)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)  # constraints are, by name, experimental
+        for kind in (optuna.exceptions.ExperimentalWarning, FutureWarning):
+            warnings.simplefilter(
+                "ignore", kind
+            )  # how constraints are given is experimental before Optuna 5, old after
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         sampler = optuna.samplers.TPESampler(
             seed=search.how.seed, n_startup_trials=max(4, min(most // 3, 10)), constraints_func=_missing
@@ -218,10 +221,7 @@ def _missing(trial: optuna.trial.FrozenTrial) -> tuple[float]:
 
 
 def _suggested(trial: optuna.Trial, place: int, choice: Choice) -> float:
-    name = f"{place} {choice.path}"
-    if choice.settings:
-        return choice.settings[trial.suggest_int(name, 0, len(choice.settings) - 1)]
-    return float(f"{trial.suggest_float(name, choice.low, choice.high):.6g}")
+    return choice.settings[trial.suggest_int(f"{place} {choice.path}", 0, len(choice.settings) - 1)]
 
 
 def _walk(search: _Search) -> None:
@@ -259,7 +259,7 @@ def _found(search: _Search, *, exhaustive: bool) -> Found:
     notes = [
         f"All {every} plans were run." if exhaustive
         else f"{len(search.tried)} plans were run, chosen by Optuna's TPE and by walking to neighbours"
-        + (f", of {every} there are; a cheaper one may have been missed." if every else "."),
+        f", of {every} there are; a cheaper one may have been missed.",
         f"Judged: {search.target.what} reaches the target in at least {told} ({search.how.replications} of each plan, "
         "on the same luck). The share has a Wilson 95 % interval.",
         f"Made small: {search.minimised}.",

@@ -91,7 +91,7 @@ class Choice:
     low: float
     high: float
     step: float
-    """0: anything between low and high."""
+    """Width of a step; a twentieth of the range where none is given."""
     from_date: date | None
     """The day from which it takes its value; None for the first day."""
 
@@ -102,9 +102,7 @@ class Choice:
 
     @property
     def settings(self) -> tuple[float, ...]:
-        """All that it can be, from low to high; none if it has no steps."""
-        if not self.step:
-            return ()
+        """All that it can be, from low to high."""
         count = int((self.high - self.low) / self.step + 1e-9)
         return tuple(float(f"{self.low + place * self.step:.10g}") for place in range(count + 1))
 
@@ -114,10 +112,8 @@ class Choice:
 
     def beside(self, value: float) -> tuple[float, ...]:
         """The settings one step below and above."""
-        step = self.step or (self.high - self.low) / FINE
-        near = (float(f"{value - step:.10g}"), float(f"{value + step:.10g}"))
-        most = self.settings[-1] if self.step else self.high
-        return tuple(each for each in near if self.low - 1e-9 <= each <= most + 1e-9)
+        near = (float(f"{value - self.step:.10g}"), float(f"{value + self.step:.10g}"))
+        return tuple(each for each in near if self.low - 1e-9 <= each <= self.settings[-1] + 1e-9)
 
 
 def read_choice(text: str, scenario: Scenario) -> Choice:
@@ -138,8 +134,8 @@ def read_choice(text: str, scenario: Scenario) -> Choice:
         width = knob.number(step) if bare else _width(step, high, most) if most else _width(step, low, least)
     if not least < most:
         raise UsageError(f"found {quoted(text)}; expected a range that goes up, such as 7..12 wte")
-    choice = Choice(knob, least, most, width, from_date)
-    if width and not 2 <= len(choice.settings) <= GREATEST_STEPS:
+    choice = Choice(knob, least, most, width or (most - least) / FINE, from_date)
+    if not 2 <= len(choice.settings) <= GREATEST_STEPS:
         raise UsageError(
             f"found {quoted(text)}, which has {len(choice.settings)} settings; expected 2 to {GREATEST_STEPS}"
         )
