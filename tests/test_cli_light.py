@@ -102,7 +102,10 @@ def test_the_package_itself_is_light() -> None:
         (["sensitivity", "nowhere.yaml"], "no such file"),
         (["contributions", str(ADULT)], "WHATIF"),
         (["seek", str(ADULT), "--target", "waiting_list <= 3", "--vary", "a 1..2", "--probability", "lots"], "a share"),
-        (["seek", str(ADULT), "--target", "waiting_list <= 3", "--vary", "workforce.roles.nurs.funded 7..9"], "Did you"),
+        (
+            ["seek", str(ADULT), "--target", "waiting_list <= 3", "--vary", "workforce.roles.nurs.funded 7..9"],
+            "Did you",
+        ),
     ],
 )
 def test_studies_say_what_is_wrong(arguments: list[str], told: str) -> None:

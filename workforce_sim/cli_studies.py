@@ -33,7 +33,7 @@ def _running(replications: int) -> Callable[[Callable[..., None]], Callable[...,
                 "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for csv and figure."
             ),
             click.option(
-                "--workers", type=click.IntRange(1), metavar="W", default=1, show_default=True, help="Processes."
+                "--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as processors."
             ),
             click.option(
                 "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
@@ -180,6 +180,8 @@ def _study(
             findings.extend(error.findings)
     findings.raise_if_any()
 
+    from joblib import cpu_count
+
     from workforce_sim.present.studies import told_study
     from workforce_sim.results.store import refuse_if_taken
     from workforce_sim.studies.running import How
@@ -187,7 +189,7 @@ def _study(
     if folder is not None:
         refuse_if_taken(folder, force)
     with _progress() as told:
-        found = study(How(replications, seed, (("workers", workers),), told), *scenarios)
+        found = study(How(replications, seed, (("workers", workers or cpu_count()),), told), *scenarios)
     print_rich(told_study(found))
     if folder is None:
         click.echo("Nothing was saved; add --out DIR to keep csv and figure.")

@@ -225,3 +225,13 @@ def test_a_study_is_saved_whole(both, tmp_path) -> None:
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"tornado.csv", "answer.csv", "manifest.json"}
     with pytest.raises(UsageError, match="already holds"):
         found.save(tmp_path / "out")
+
+
+def test_other_processes_give_the_same(both) -> None:
+    """Scenarios shared out among processes give the same values as in one."""
+    base, whatif = both
+    four = [base, whatif, *(variant(base, {"workforce.roles.nurse.funded": wte}) for wte in (6.0, 7.0))]
+    here, there = (outcomes(four, 2, 1, ("waiting_list",), workers=workers) for workers in (1, 2))
+    names = [scenario.name for scenario in four]
+    what = asked(base, "waiting_list", None, HOW)
+    assert values(here, names, what).tolist() == values(there, names, what).tolist()

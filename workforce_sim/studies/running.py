@@ -6,7 +6,7 @@ by scenario and replication. The seed is the same for all scenarios, so that rep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from workforce_sim.analysis.measures import declaration
 from workforce_sim.errors import UsageError, either, nearest, quoted
@@ -22,7 +23,9 @@ from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.units import date_of, month_after
 
 BATCH = 32
-"""So many scenarios are run at a time: their tables are held together in memory."""
+"""So many scenarios are made and run at a time: their tables are held together in memory."""
+PACK = 4
+"""At most so many scenarios are given to another process at a time."""
 
 
 def outcomes(
@@ -30,16 +33,27 @@ def outcomes(
 ) -> pd.DataFrame:
     """Measures by scenario and replication: scenario, replication, measure, year, unit, value.
 
-    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`; unless it says
-    otherwise, one process does all, because starting others anew for every batch takes longer than the batch.
+    `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`. With more than one of
+    `workers` (default one) whole scenarios are shared out among processes, which changes nothing but the time it takes.
     """
-    how["workers"] = how.get("workers") or 1
-    parts = []
-    for first in range(0, len(scenarios), BATCH):
-        study = run(list(scenarios[first : first + BATCH]), replications=replications, seed=seed, **how)
-        frame = study.tables["measures"]
-        parts.append(frame[frame["measure"].isin(only)] if only else frame)
+    workers = min(how.pop("workers", None) or 1, len(scenarios))
+    each = BATCH if workers == 1 else max(1, min(PACK, len(scenarios) // (2 * workers)))
+    packs = [list(scenarios[first : first + each]) for first in range(0, len(scenarios), each)]
+    if workers == 1:
+        parts = [_measures(pack, replications, seed, only, how) for pack in packs]
+    else:
+        shared = Parallel(n_jobs=workers, backend="loky")
+        parts = list(shared(delayed(_measures)(pack, replications, seed, only, how) for pack in packs))
     return pd.concat(parts, ignore_index=True)
+
+
+def _measures(
+    scenarios: Sequence[Scenario], replications: int, seed: int, only: Sequence[str], how: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Measures of a few scenarios, simulated in this process."""
+    study = run(list(scenarios), replications=replications, seed=seed, workers=1, **how)
+    frame = study.tables["measures"]
+    return frame[frame["measure"].isin(only)] if only else frame
 
 
 class Asked(NamedTuple):
