@@ -21,6 +21,7 @@ from workforce_sim.studies.targets import read_choice, read_target
 from workforce_sim.studies.uncertainty import probabilistic
 
 HOW = How(4, 1)
+QUICK = How(2, 1)
 EDITS = (
     ("horizon: 2 years", "horizon: 1 year"),
     ("referrals: 11 per week", "referrals: {value: 11 per week, range: [9 per week, 13 per week], grade: C}"),
@@ -97,7 +98,7 @@ def test_no_break_even_is_said_so(both) -> None:
     """Where the what-if is better at every size, there is no number."""
     base, whatif = both
     more = variant(whatif, {"changes[1].to": "12 wte"}, name="Many")
-    found = break_even(base, more, patterns=["*leavers"], how=HOW).answer.iloc[0]
+    found = break_even(base, more, patterns=["*leavers"], how=QUICK).answer.iloc[0]
     assert np.isnan(found["size"])
     assert found["verdict"].startswith("no such size within the range")
 
@@ -116,7 +117,7 @@ def test_shapley_values_add_up_in_the_simulator(both) -> None:
 
 def test_a_probabilistic_answer_carries_both(both) -> None:
     """Inputs and chance together spread wider than either alone, and the share is a share."""
-    rows = probabilistic(both[0], points=8, how=HOW).answer.set_index("what")
+    rows = probabilistic(both[0], points=5, how=QUICK).answer.set_index("what")
     width = rows["high"] - rows["low"]
     assert width["inputs and chance"] >= max(width["inputs only"], width["chance only"]) * 0.9
     assert 0 <= rows.loc["share from inputs", "low"] <= rows.loc["share from inputs", "high"] <= 1
@@ -124,7 +125,7 @@ def test_a_probabilistic_answer_carries_both(both) -> None:
 
 def test_screening_of_the_simulator_finds_referrals(both) -> None:
     """A fifth more or fewer referrals moves the list more than leavers do in a year."""
-    found = screening(both[0], trajectories=2, how=HOW).answer
+    found = screening(both[0], trajectories=2, how=QUICK).answer
     assert found["parameter"].iloc[0] == "demand.sources.gp.referrals"
 
 

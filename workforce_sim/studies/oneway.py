@@ -130,7 +130,7 @@ def break_even(
     how = how or How()
     what = asked(base, measure, year, how)
     if worth is not None:
-        what = asked(base, COST, year, how)
+        what = asked(base, COST, year, how)._replace(measure="net benefit")
     elif what.better == "neither":
         raise UsageError(
             f"of {measure}, neither more nor less is better; a break-even needs a measure with a good side"
