@@ -117,7 +117,7 @@ def test_shapley_values_add_up_in_the_simulator(both) -> None:
 
 def test_a_probabilistic_answer_carries_both(both) -> None:
     """Inputs and chance together spread wider than either alone, and the share is a share."""
-    rows = probabilistic(both[0], points=5, how=QUICK).answer.set_index("what")
+    rows = probabilistic(both[0], points=8, how=HOW).answer.set_index("what")
     width = rows["high"] - rows["low"]
     assert width["inputs and chance"] >= max(width["inputs only"], width["chance only"]) * 0.9
     assert 0 <= rows.loc["share from inputs", "low"] <= rows.loc["share from inputs", "high"] <= 1
