@@ -92,3 +92,25 @@ def test_the_package_itself_is_light() -> None:
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
     assert __version__ == "0.1.0"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["sensitivity", str(ADULT), "--method", "break-even"], "needs a WHATIF"),
+        (["sensitivity", str(ADULT), "--worth", "£5"], "--worth belongs to"),
+        (["sensitivity", "nowhere.yaml"], "no such file"),
+        (["contributions", str(ADULT)], "WHATIF"),
+        (["seek", str(ADULT), "--target", "waiting_list <= 3", "--vary", "a 1..2", "--probability", "lots"], "a share"),
+        (
+            ["seek", str(ADULT), "--target", "waiting_list <= 3", "--vary", "workforce.roles.nurs.funded 7..9"],
+            "Did you",
+        ),
+    ],
+)
+def test_studies_say_what_is_wrong(arguments: list[str], told: str) -> None:
+    """What cannot be studied is told before anything is run, with exit code 2."""
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Traceback" not in result.output

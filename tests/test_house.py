@@ -41,6 +41,8 @@ BORDERS = {
     "matplotlib": ("present/",),
     "pydantic": ("scenario/",),
     "ruamel": ("scenario/",),
+    "SALib": ("studies/",),
+    "optuna": ("studies/",),
     "click": ("cli.py", "cli_runs.py", "cli_studies.py", "cli_data.py"),
 }
 """Library → the only places that may import it."""

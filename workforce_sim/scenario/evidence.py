@@ -6,6 +6,7 @@ In: long-hand numbers {value, range, grade, source} and the `evidence` block of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +57,17 @@ def _reduced(value: Any, steps: Steps, document: Document, found: dict[Steps, En
 
 
 def read_evidence(
-    long_hands: Mapping[Steps, Entry], block: Mapping[str, Entry], plan: Plan, tree: dict[str, Any], findings: Findings
+    long_hands: Mapping[Steps, Entry],
+    block: Mapping[str, Entry],
+    plan: Plan,
+    tree: dict[str, Any],
+    findings: Findings,
+    chosen: AbstractSet[Steps] = frozenset(),
 ) -> dict[str, Evidence]:
-    """Evidence by path; a long-hand number's own goes before that of the block."""
+    """Evidence by path; a long-hand number's own goes before that of the block.
+
+    Of numbers that are `chosen` instead of known, nothing is recorded.
+    """
     known = numbers(plan)
     evidence: dict[str, Evidence] = {}
     for pattern, entry in block.items():
@@ -66,13 +75,13 @@ def read_evidence(
         if not found:
             close = nearest(pattern, (number.path for number in known))
             findings.add(entry.finding((), quoted(pattern), "the path of a number of this scenario", close))
-        _record(entry, found, tree, evidence, findings)
+        _record(entry, [number for number in found if number.steps not in chosen], tree, evidence, findings)
     for steps, entry in long_hands.items():
         own = _by_name(tree, steps)
         found = [number for number in known if own in (number.steps, number.whole_steps)]
         if not found:
             findings.add(entry.finding((), "a value with evidence", "evidence for numbers only"))
-        _record(entry, found, tree, evidence, findings)
+        _record(entry, [number for number in found if number.steps not in chosen], tree, evidence, findings)
     return evidence
 
 

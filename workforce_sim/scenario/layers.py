@@ -7,9 +7,10 @@ beneath the folder of the first file.
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,20 @@ class Layered:
     """Standing rules by name."""
     evidence: dict[str, Entry] = field(default_factory=dict)
     overrides: list[Override] = field(default_factory=list)
+    varied: bool = False
+    """Is it a variant of what somebody wrote? Then a change may leave everything as it stands."""
+    chosen: frozenset[Steps] = frozenset()
+    """Numbers that a variant has put there: the evidence written for others is not about them."""
+
+    def copied(self) -> Layered:
+        """A copy whose tree, lists and mappings can be altered; entries and places, which nobody alters, are shared."""
+        own = replace(self, document=replace(self.document, tree=copy.deepcopy(self.document.tree)))
+        own.document.keys, own.document.values = dict(own.document.keys), dict(own.document.values)
+        for name in ("changes", "levers", "overrides"):
+            setattr(own, name, list(getattr(own, name)))
+        for name in ("own_levers", "rules", "evidence"):
+            setattr(own, name, dict(getattr(own, name)))
+        return own
 
 
 def read_layers(path: Path) -> Layered:

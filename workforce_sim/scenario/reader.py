@@ -6,7 +6,6 @@ changes, time.
 
 from __future__ import annotations
 
-import copy
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -43,7 +42,7 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     other = read_layers(partner.path)
     if take_partner(other, partner.path):
         partner.refuse("a scenario that is itself scaled to the cost of another", "one without `equal_cost_with`")
-    return _scenario(layered, equal_cost(_scenario(copy.deepcopy(layered)), _scenario(other), partner))
+    return _scenario(layered, equal_cost(resolved(layered), _scenario(other), partner))
 
 
 def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
@@ -53,8 +52,13 @@ def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
     return _scenario(layered)
 
 
+def resolved(layers: Layered, scaled: EqualCost | None = None) -> Scenario:
+    """The scenario that layers make, whose tree is not altered; raises `ScenarioError` with every finding."""
+    return _scenario(layers.copied(), scaled)
+
+
 def _scenario(layered: Layered, scaled: EqualCost | None = None) -> Scenario:
-    document, findings = layered.document, Findings()
+    document, findings, source = layered.document, Findings(), layered.copied()
     uses = read_uses(layered, findings)
     put_in(uses, document, findings)
     overrides = (*layered.overrides, *(scaled.put_into(document.tree) if scaled else ()))
@@ -63,16 +67,22 @@ def _scenario(layered: Layered, scaled: EqualCost | None = None) -> Scenario:
     beyond = Findings()
     beyond.extend(_located(misfits(base), document))
     beyond.extend(_located(opening_misfits(base), document))
-    evidence = evidence_of_added(uses, base) | read_evidence(long_hands, layered.evidence, base, document.tree, beyond)
+    evidence = evidence_of_added(uses, base) | read_evidence(
+        long_hands, layered.evidence, base, document.tree, beyond, layered.chosen
+    )
     entries = list(layered.changes)
     changes: tuple[Change, ...] = ()
     if not TIME & set(mended_paths):
         entries += [*entries_of(uses, base, beyond), *(scaled.changes if scaled else ())]
+        if layered.varied:
+            entries = [replace(entry, may_be_idle=True) for entry in entries]
         changes = read_changes(entries, base, beyond)
     rules = read_rules(layered.rules, base, beyond)
     findings.extend(finding for finding in beyond if not overlap(finding.path, mended_paths))
     findings.raise_if_any()
-    background = Background(document.file, document.tree, changes, overrides, evidence, tuple(uses), rules, scaled)
+    background = Background(
+        document.file, document.tree, changes, overrides, evidence, tuple(uses), rules, scaled, source
+    )
     scenario = Scenario.build(document.tree, background)
     findings.extend(_faults_in_time(scenario, document, entries))
     findings.raise_if_any()

@@ -15,7 +15,7 @@ from pydantic import PrivateAttr
 from workforce_sim.scenario.changes import Change, change_log, changed_numbers, numbers_by_steps
 from workforce_sim.scenario.equal_cost import EqualCost
 from workforce_sim.scenario.evidence import Evidence
-from workforce_sim.scenario.layers import Override
+from workforce_sim.scenario.layers import Layered, Override
 from workforce_sim.scenario.levers import UsedLever
 from workforce_sim.scenario.numbers import with_numbers
 from workforce_sim.scenario.schema import Plan
@@ -46,6 +46,7 @@ class Background:
     levers: tuple[UsedLever, ...] = ()
     rules: tuple[StandingRule, ...] = ()
     equal_cost: EqualCost | None = None
+    layers: Layered | None = None
 
 
 class Scenario(Plan):
@@ -101,6 +102,12 @@ class Scenario(Plan):
     def equal_cost(self) -> EqualCost | None:
         """What scaled it to the cost of another scenario, if anything did."""
         return self._background.equal_cost
+
+    @property
+    def layers(self) -> Layered:
+        """What was read, before levers were put in: variants are made of it. Not to be altered."""
+        assert self._background.layers is not None, "a scenario that comes from a reader"  # noqa: S101  of the types
+        return self._background.layers
 
     def at(self, day: date, on: int = 0) -> Scenario:
         """The scenario as it stands on a day, all changes up to then applied, then those of the rules that are `on`.
