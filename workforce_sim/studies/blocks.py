@@ -51,7 +51,10 @@ _WAITS = {
 }
 """Measure → clock, and column of the table of waits; quarterly."""
 
-_MEAN_WAITS = {"mean_wait_first_contact": ("assessment", "first_contacts"), "mean_wait_treatment": ("treatment", "starts")}
+_MEAN_WAITS = {
+    "mean_wait_first_contact": ("assessment", "first_contacts"),
+    "mean_wait_treatment": ("treatment", "starts"),
+}
 """Measure → clock, and the flow of those whose mean it is."""
 
 
@@ -85,8 +88,8 @@ def blocks_of(seen: Observed, most: int = MOST_BLOCKS) -> list[Block]:
         pieces = int(np.clip(round(span / (7 * BLOCK_WEEKS)), 1, min(most, len(rows))))
         if measure.startswith(IN_POST):
             pieces = 1  # one number for each role: months apart, the same people are in post
-        for part in np.array_split(np.arange(len(rows)), pieces):
-            blocks.append(_block(measure, rows.iloc[part], weights))
+        parts = np.array_split(np.arange(len(rows)), pieces)
+        blocks += [_block(measure, rows.iloc[part], weights) for part in parts]
     return blocks
 
 
@@ -116,7 +119,8 @@ def _block(measure: str, rows: pd.DataFrame, weights: Mapping[str, pd.Series]) -
             weight = given if np.nansum(given) > 0 and not np.isnan(given).any() else weight
         value, rounding = float(np.average(values, weights=weight)), rounding / len(rows) ** 2
     first, last = (
-        rows[column].to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH for column in ("first_day", "last_day")
+        rows[column].to_numpy().astype("datetime64[D]").astype(np.int64) + _EPOCH
+        for column in ("first_day", "last_day")
     )
     return Block(measure, first, last, value, rounding)
 
@@ -166,13 +170,13 @@ def _series(name: str, tables: Tables, scenario: Scenario) -> tuple[np.ndarray, 
     if name in _FLOWS:
         more, less = _FLOWS[name]
         days, rows = _monthly(tables["flows"], scenario, [*more, *less])
-        return days, _cumulated(sum(rows[c] for c in more) - sum(rows[c] for c in less))
+        return days, _cumulated(_sum(rows, more) - _sum(rows, less))
     if name == "leavers":
         days, rows = _monthly(tables["workforce"], scenario, ["leavers_wte"])
         return days, _cumulated(rows["leavers_wte"])
     if name in _STOCKS:
         days, rows = _monthly(tables["lists"], scenario, _STOCKS[name])
-        return days, _from_opening(sum(rows[column] for column in _STOCKS[name]), _opening(name, scenario))
+        return days, _from_opening(_sum(rows, _STOCKS[name]), _opening(name, scenario))
     if name.startswith("in_post"):
         staff, role = tables["workforce"], name.removeprefix(IN_POST)
         own = staff if name == "in_post" else staff[staff["role"] == role]
@@ -198,6 +202,11 @@ def _monthly(
     periods = wide.index.get_level_values("period_start").unique()
     days = [*(day.to_pydatetime().toordinal() for day in periods), scenario.end.toordinal()]
     return np.array(days), {c: wide[c].to_numpy(dtype=float).reshape(-1, len(periods)) for c in columns}
+
+
+def _sum(rows: Mapping[str, np.ndarray], columns: Sequence[str]) -> np.ndarray:
+    """float64, (replication, period)."""
+    return np.asarray(sum((rows[column] for column in columns), np.zeros(1)))
 
 
 def _cumulated(values: np.ndarray) -> np.ndarray:

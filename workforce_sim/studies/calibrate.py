@@ -4,19 +4,20 @@ In: a base, observations, which unknowns. Out: a `Calibration`: factors and numb
 modelled, and whether the model can reproduce the data at all.
 
 **Method**: simulated moments (McFadden, *Econometrica* 57, 1989, 995-1026). The data are summed up in blocks of about a
-quarter; the model runs over the same days, many times, on common luck. Sought are the factors whose mean of the runs is
-nearest to the data, in units of what one service differs from the mean by luck: the residual covariance of all blocks
-together, estimated from the replications and shrunk (Schaefer and Strimmer, *Stat. Appl. Genet. Mol. Biol.* 4, 2005,
-article 32). As staff in post is among the blocks, what the luck of recruitment did to the lists is explained by the
-staff observed. Counts are compared by their square roots, whose spread hardly depends on their size (Bartlett, *J. R.
-Stat. Soc. Suppl.* 3, 1936, 68-78). The minimum is found by scipy's trust-region least squares, with derivatives from
-runs at steps of 15 % either way on the same luck, because the model is a step function of its numbers.
+quarter; the model runs over the same days, many times, on common luck. Sought are the factors whose mean of the
+runs is nearest to the data, in units of what one service differs from the mean by luck: the residual covariance of all
+blocks together, estimated from the replications and shrunk (Schaefer and Strimmer, *Stat. Appl. Genet. Mol. Biol.*
+4, 2005, article 32). As staff in post is among the blocks, what the luck of recruitment did to the lists is explained
+by the staff observed. Counts are compared by their square roots, whose spread hardly depends on their size (Bartlett,
+*J. R. Stat. Soc. Suppl.* 3, 1936, 68-78). The minimum is found by scipy's trust-region least squares,
+with derivatives from runs at steps of 15 % either way on the same luck, because the model is a step function of its
+numbers.
 
-**Prior**: factors are thought log-normal around 1 (for lists on the first day: around what was first observed) with 95 %
-between 1/4 and 4. It keeps what the data cannot tell at the base's value; an unknown whose standard deviation the data
-narrow by less than half is called not identifiable. Intervals are those of the normal posterior: inverse information of
-data and prior, with the noise of the derivatives taken out of it and that of the mean of the runs and of rounding added;
-with Student's quantile as the covariance is estimated, and widened where the fit is worse than luck explains.
+**Prior**: factors are thought log-normal around 1 (for lists on the first day: around what was first observed) with
+95 % between 1/4 and 4. It keeps what the data cannot tell at the base's value; an unknown whose standard deviation the
+data narrow by less than half is called not identifiable. Intervals are those of the normal posterior: the inverse of
+what data and prior tell, with the noise of the derivatives taken out, and that of the mean of the runs and of rounding
+added; with Student's quantile as the covariance is estimated, and widened where the fit is worse than luck explains.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, optimize, stats
 
-from workforce_sim.errors import UsageError
+from workforce_sim.errors import UsageError, nearest, quoted
 from workforce_sim.run import run
 from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.studies.blocks import Block, blocks_of, fitted_blocks, modelled
+from workforce_sim.studies.estimates import data_information, shrunk
 from workforce_sim.studies.observed import IN_POST, Observed, observable
 from workforce_sim.studies.unknowns import (
     OPENING,
@@ -54,6 +56,8 @@ LEAST_NARROWED = 0.5
 """By which part the data must narrow an unknown's standard deviation to be said to identify it (assumed)."""
 TOGETHER = 0.9
 """Correlation beyond which two unknowns can hardly be told apart (assumed)."""
+FAR = 0.3
+"""Derivatives are taken anew where the logarithm of a factor has moved by more (assumed)."""
 LEAST_REPLICATIONS = 20
 STEPS_TAKEN = 8
 """Most steps of each of the two rounds of the search."""
@@ -123,37 +127,18 @@ class Calibration:
         return with_values(self.base, values, name or f"{self.base.name}, calibrated", *_days(self.seen))
 
 
-def calibrate(
-    base: Scenario, seen: Observed, fit: Sequence[str] = (), options: Options | None = None
-) -> Calibration:
+def calibrate(base: Scenario, seen: Observed, fit: Sequence[str] = (), options: Options | None = None) -> Calibration:
     """Fit unknowns of a base to observations. `fit`: names of usual unknowns or paths of numbers; default the usual.
 
     Raises `UsageError` if the data are too few or tell nothing of the unknowns.
     """
     options = options or Options()
     _check(base, seen, options)
-    seen = without_unusable(seen, base)
-    unknowns = chosen_unknowns(base, fit) if fit else usual_unknowns(base, set(seen.known["measure"]))
+    unknowns = chosen_unknowns(base, fit) if fit else usual_unknowns(base, seen)
     taken = _staff_on_the_first_day(base, seen, unknowns)
-    trial = _Trial(base, seen, unknowns, taken, options)
+    trial = Trial(base, seen, unknowns, taken, options)
     found = _search(trial)
     return _told(trial, found)
-
-
-def without_unusable(seen: Observed, base: Scenario) -> Observed:
-    """The observations that the model can tell of; raises `UsageError` if a role is not in the base."""
-    for measure in seen.known["measure"].unique():
-        role = str(measure).removeprefix(IN_POST)
-        if str(measure).startswith(IN_POST) and role not in base.workforce.roles:
-            from workforce_sim.errors import nearest, quoted
-
-            close = nearest(role, base.workforce.roles)
-            hint = f" Did you mean {quoted(close[0])}?" if close else ""
-            raise UsageError(
-                f"{seen.files[0]}: staff in post of {quoted(role)}, which is no role of {base.file}: "
-                f"{', '.join(base.workforce.roles)}.{hint}"
-            )
-    return seen
 
 
 def _check(base: Scenario, seen: Observed, options: Options) -> None:
@@ -163,6 +148,13 @@ def _check(base: Scenario, seen: Observed, options: Options) -> None:
         raise UsageError("no observation is known")
     if seen.weeks < LEAST_WEEKS:
         raise UsageError(f"the data span {seen.weeks:.0f} weeks; a calibration needs at least {LEAST_WEEKS:.0f}")
+    for measure in seen.known["measure"].unique():
+        role = str(measure).removeprefix(IN_POST)
+        if role != measure and role not in base.workforce.roles:
+            close = nearest(role, base.workforce.roles)
+            hint = f" Did you mean {quoted(close[0])}?" if close else ""
+            known = ", ".join(base.workforce.roles)
+            raise UsageError(f"staff in post of {quoted(role)}, which is no role of {base.file}: {known}.{hint}")
 
 
 def _days(seen: Observed) -> tuple[date, int]:
@@ -188,11 +180,16 @@ def _first(seen: Observed) -> dict[str, float]:
     return {str(m): float(v) for m, v in zip(early["measure"], early["value"], strict=True)}
 
 
-class _Trial:
+class Trial:
     """The base tried with other factors: what it would tell of the blocks, each on the same luck."""
 
     def __init__(
-        self, base: Scenario, seen: Observed, unknowns: tuple[Unknown, ...], taken: Mapping[Number, float], options: Options
+        self,
+        base: Scenario,
+        seen: Observed,
+        unknowns: tuple[Unknown, ...],
+        taken: Mapping[Number, float],
+        options: Options,
     ) -> None:
         self.base, self.seen, self.unknowns, self.taken, self.options = base, seen, unknowns, taken, options
         self.overall = blocks_of(seen, 1)
@@ -200,6 +197,7 @@ class _Trial:
         self.low, self.high = (np.array(ends) for ends in log_bounds(unknowns))
         self.prior = np.clip([_expected(u, seen) for u in unknowns], self.low, self.high)
         self._known: dict[tuple[bytes, int], tuple[np.ndarray, np.ndarray]] = {}
+        self._slopes: tuple[np.ndarray, np.ndarray] | None = None
 
     def tell(self, points: Sequence[np.ndarray], replications: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each point (logarithms of the factors): float64, (replication, block), and the same for the overall."""
@@ -209,6 +207,28 @@ class _Trial:
             both = modelled(tables, scenario, [*self.blocks, *self.overall])
             self._known[point.tobytes(), replications] = np.split(both, [len(self.blocks)], axis=1)  # type: ignore[assignment]
         return [self._known[p.tobytes(), replications] for p in points]
+
+    def derivatives(self, point: np.ndarray, near: float = FAR) -> np.ndarray:
+        """Change of the square roots per unit of the logarithm of a factor: float64, (unknown, replication, block).
+
+        Those of the last point where they were taken will do if no factor has moved by more than `near` since.
+        """
+        if self._slopes is None or np.abs(point - self._slopes[0]).max() > near:
+            self.options.on_step("  derivatives")
+            self._slopes = (
+                point.copy(),
+                self._derivatives(point, max(LEAST_REPLICATIONS, self.options.replications // 3)),
+            )
+        return self._slopes[1]
+
+    def _derivatives(self, point: np.ndarray, replications: int) -> np.ndarray:
+        steps = STEP * np.eye(len(point))
+        ends = [np.clip(point + step, self.low, self.high) for step in (*-steps, *steps)]
+        told = [np.sqrt(np.maximum(values, 0.0)) for values, _ in self.tell(ends, replications)]
+        n = len(point)
+        both = zip(ends[:n], ends[n:], told[:n], told[n:], strict=True)
+        slopes = [(more - less) / (above - below).max() for below, above, less, more in both]
+        return np.asarray(np.nan_to_num(slopes))
 
     def _run(self, scenarios: Sequence[Scenario], replications: int) -> list[dict[str, pd.DataFrame]]:
         """The tables of each scenario; the one place where a calibration runs the model."""
@@ -227,14 +247,14 @@ class _Trial:
 
 
 def _expected(unknown: Unknown, seen: Observed) -> float:
-    """Logarithm of the factor that is expected before the data are fitted: 0, or what a list was first observed to be."""
+    """Logarithm of the factor expected before the data are fitted: 0, or what a list was first observed to be."""
     first = _first(seen).get(OPENING.get(unknown.name, ""))
     base = sum(n.value or 0.0 for n in unknown.numbers)
     return math.log(first / base) if first else 0.0
 
 
 @dataclass
-class _Luck:
+class Luck:
     """What one service differs from the mean of the runs by, on the scale of square roots."""
 
     data: np.ndarray
@@ -251,14 +271,14 @@ class _Luck:
         return np.asarray(flat.T.reshape(chosen.shape))
 
 
-def _luck(trial: _Trial, point: np.ndarray) -> _Luck:
+def luck_at(trial: Trial, point: np.ndarray) -> Luck:
     """Luck at a point, estimated from all its replications."""
     n = trial.options.replications
     ((told, _),) = trial.tell([point], n)
     told = np.sqrt(np.maximum(told, 0.0))
     data = np.sqrt([block.value for block in trial.blocks])
     kept = np.isfinite(told).all(axis=0)
-    luck = _Luck(data, kept)
+    luck = Luck(data, kept)
     mean = np.maximum(told[:, kept].mean(axis=0), 0.5)
     rounding = np.array([block.variance for block in trial.blocks])[kept] / (4 * mean**2)  # delta method
     fineness = np.array([_fineness(block) for block in trial.blocks])[kept] / (4 * mean**2)
@@ -272,51 +292,32 @@ def _fineness(block: Block) -> float:
     return (0.005 * block.value) ** 2 + 1e-4
 
 
-def shrunk(samples: np.ndarray) -> np.ndarray:
-    """Covariance of samples, float64 (sample, variable), with correlations shrunk towards none.
-
-    The share of shrinking is that of Schaefer and Strimmer (2005), target D: sum of the variances of the correlations
-    over the sum of their squares.
-    """
-    n, k = samples.shape
-    sd = samples.std(axis=0, ddof=1)
-    z = (samples - samples.mean(axis=0)) / np.where(sd > 0, sd, 1.0)
-    products = np.einsum("ri,rj->rij", z, z)
-    correlation = products.sum(axis=0) / (n - 1)
-    variance = n / (n - 1) ** 3 * ((products - products.mean(axis=0)) ** 2).sum(axis=0)
-    off = ~np.eye(k, dtype=bool)
-    squares = float((correlation[off] ** 2).sum())
-    share = min(1.0, float(variance[off].sum()) / squares) if squares > 0 else 1.0
-    return np.asarray(np.where(off, (1 - share) * correlation, 1.0) * np.outer(sd, sd))
-
-
-def _search(trial: _Trial) -> Fit:
+def _search(trial: Trial) -> Fit:
     """Two rounds of least squares: with the luck at the start, then with that where the first round ended."""
     point, n = trial.prior.copy(), trial.options.replications
-    fewer = max(LEAST_REPLICATIONS, n // 3)
     for number in (1, 2):
         trial.options.on_step(f"round {number} of 2")
-        luck = _luck(trial, point)
+        luck = luck_at(trial, point)
 
-        def residuals(theta: np.ndarray, luck: _Luck = luck) -> np.ndarray:
+        def residuals(theta: np.ndarray, luck: Luck = luck) -> np.ndarray:
             ((told, _),) = trial.tell([theta], n)
             off = luck.white(np.nan_to_num(np.sqrt(np.maximum(told, 0.0))).mean(axis=0) - luck.data)
             trial.options.on_step(f"  distance from the data {float(off @ off):.1f} in units of luck")
             return np.concatenate([off, (theta - trial.prior) / PRIOR_SD])
 
-        def slopes(theta: np.ndarray, luck: _Luck = luck) -> np.ndarray:
-            by_replication = luck.white(_derivatives(trial, theta, fewer))
+        def slopes(theta: np.ndarray, luck: Luck = luck) -> np.ndarray:
+            by_replication = luck.white(trial.derivatives(theta))
             return np.concatenate([by_replication.mean(axis=1).T, np.eye(len(theta)) / PRIOR_SD])
 
         found = optimize.least_squares(
-            residuals, point, slopes, (trial.low, trial.high), xtol=0.01, ftol=0.003, gtol=1e-3, max_nfev=STEPS_TAKEN
+            residuals, point, slopes, (trial.low, trial.high), xtol=0.02, ftol=0.01, gtol=1e-2, max_nfev=STEPS_TAKEN
         )
         point = found.x
-    luck = _luck(trial, point)
+    luck = luck_at(trial, point)
     ((told, _),) = trial.tell([point], n)
     off = luck.white(np.nan_to_num(np.sqrt(np.maximum(told, 0.0))).mean(axis=0) - luck.data)
     trial.options.on_step("how sure each is")
-    information = data_information(luck.white(_derivatives(trial, point, n)))
+    information = data_information(luck.white(trial.derivatives(point, near=STEP)))
     prior = np.eye(len(point)) / PRIOR_SD**2
     freedom = max(1, len(off) - len(point))
     misfit = float(off @ off)
@@ -327,37 +328,7 @@ def _search(trial: _Trial) -> Fit:
     return Fit(point, covariance, t, misfit, freedom)
 
 
-def _derivatives(trial: _Trial, point: np.ndarray, replications: int) -> np.ndarray:
-    """float64, (unknown, replication, block): change of the square roots per unit of the logarithm of a factor."""
-    ends = []
-    for place in range(len(point)):
-        for step in (-STEP, STEP):
-            end = point.copy()
-            end[place] = np.clip(point[place] + step, trial.low[place], trial.high[place])
-            ends.append(end)
-    told = [np.sqrt(np.maximum(values, 0.0)) for values, _ in trial.tell(ends, replications)]
-    rows = []
-    for place in range(len(point)):
-        below, above = ends[2 * place][place], ends[2 * place + 1][place]
-        rows.append((told[2 * place + 1] - told[2 * place]) / (above - below))
-    return np.nan_to_num(np.stack(rows))
-
-
-def data_information(derivatives: np.ndarray) -> np.ndarray:
-    """Information of the data on the unknowns: float64, (unknown, unknown).
-
-    `derivatives`: (unknown, replication, block), in units of luck. The mean derivative is noisy, and its square too
-    large by the noise's variance, which is taken out; what then is negative is none.
-    """
-    n = derivatives.shape[1]
-    mean = derivatives.mean(axis=1)
-    centred = derivatives - mean[:, None, :]
-    noise = np.einsum("arb,crb->ac", centred, centred) / (n * (n - 1))
-    values, vectors = linalg.eigh(mean @ mean.T - noise)
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
-
-
-def _told(trial: _Trial, fit: Fit) -> Calibration:
+def _told(trial: Trial, fit: Fit) -> Calibration:
     """The tables of a calibration."""
     ((told, overall),) = trial.tell([fit.log_factors], trial.options.replications)
     return Calibration(
@@ -366,7 +337,7 @@ def _told(trial: _Trial, fit: Fit) -> Calibration:
     )  # fmt: skip
 
 
-def _factors(trial: _Trial, fit: Fit) -> pd.DataFrame:
+def _factors(trial: Trial, fit: Fit) -> pd.DataFrame:
     sd = np.sqrt(np.diag(fit.covariance))
     correlation = fit.covariance / np.outer(sd, sd)
     rows: list[dict[str, Any]] = []
@@ -388,7 +359,7 @@ def ends(fit: Fit, place: int, unknown: Unknown) -> tuple[float, float]:
     return max(unknown.low, math.exp(middle - half)), min(unknown.high, math.exp(middle + half))
 
 
-def _numbers(trial: _Trial, fit: Fit) -> pd.DataFrame:
+def _numbers(trial: Trial, fit: Fit) -> pd.DataFrame:
     rows = []
     for place, unknown in enumerate(trial.unknowns):
         low, high = ends(fit, place, unknown)
@@ -401,8 +372,7 @@ def _compared(blocks: Sequence[Block], told: np.ndarray) -> pd.DataFrame:
     """Observed beside modelled; flows per observation, such as per week."""
     rows = []
     for block, values in zip(blocks, told.T, strict=True):
-        values = values / block.per
-        known = values[np.isfinite(values)]
+        known = values[np.isfinite(values)] / block.per
         seen, mean = block.value / block.per, known.mean() if len(known) else math.nan
         low, high = np.quantile(known, (0.025, 0.975)) if len(known) else (math.nan, math.nan)
         roots = np.sqrt(np.maximum(known, 0.0))

@@ -117,17 +117,17 @@ class Observed:
         return tuple(sorted(set(self.rows["file"])))
 
     def overview(self) -> pd.DataFrame:
-        """One row per measure: measure, unit, first_day, last_day, known, empty, suppressed, smallest, mean, largest."""
+        """One row per measure: its name, unit, first and last day, cells by state; smallest, mean, largest value."""
         told = []
         for name, rows in self.rows.groupby("measure", sort=False):
-            states, values = rows["state"].value_counts(), rows["value"]
+            counts, numbers = rows["state"].value_counts(), rows["value"]
             told.append((
                 name, observable(str(name)).unit, rows["first_day"].min(), rows["last_day"].max(),
-                *(int(states.get(state, 0)) for state in ("known", "empty", "suppressed")),
-                values.min(), values.mean(), values.max(),
+                *(int(counts.get(state, 0)) for state in ("known", "empty", "suppressed")),
+                numbers.min(), numbers.mean(), numbers.max(),
             ))  # fmt: skip
-        columns = "measure unit first_day last_day known empty suppressed smallest mean largest".split()
-        return pd.DataFrame(told, columns=columns)
+        states, values = ["known", "empty", "suppressed"], ["smallest", "mean", "largest"]
+        return pd.DataFrame(told, columns=["measure", "unit", "first_day", "last_day", *states, *values])
 
 
 def observed(rows: Iterable[tuple[object, ...]], notes: Sequence[str] = ()) -> Observed:
@@ -151,5 +151,3 @@ def together(parts: Sequence[Observed]) -> Observed:
     if not parts:
         raise UsageError("no observations were given")
     return Observed(pd.concat([part.rows for part in parts], ignore_index=True), sum((p.notes for p in parts), ()))
-
-

@@ -6,17 +6,16 @@ In: a base, and the measures observed, or paths. Out: `Unknown`s; and the base w
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-
-from pydantic import ValidationError
 
 from workforce_sim.errors import UsageError, either, nearest, quoted
 from workforce_sim.scenario.checks import misfits, opening_misfits
 from workforce_sim.scenario.document import written
 from workforce_sim.scenario.numbers import Number, matches, numbers, with_numbers
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.studies.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,9 @@ USUAL: Sequence[Usual] = (
         ("today.waiting.*", "teams.*.today.waiting.*"), (_any("waiting_treatment"),),
         ("today.waiting.assessment", "teams.*.today.waiting.assessment"),
     ),
-    Usual("opening_list", "people waiting on the first day", ("today.waiting", "teams.*.today.waiting"), (_any("list"),)),
+    Usual(
+        "opening_list", "people waiting on the first day", ("today.waiting", "teams.*.today.waiting"), (_any("list"),),
+    ),
     Usual(
         "opening_caseload", "people on caseloads on the first day", ("today.caseload", "teams.*.today.caseload"),
         (_any("caseload"),),
@@ -103,17 +104,23 @@ def within(number: Number, value: float) -> float:
     return float(round(value)) if number.quantity.whole else value
 
 
+LEAST_LEAVERS = 10.0
+"""Leavers (WTE) from which on leaving is fitted unless asked for: the intervals are not good for fewer (assumed)."""
+
 GREATEST_FACTOR = 8.0
 """No factor goes beyond 1/8 and 8: beyond, the base is of another service."""
 
 
-def usual_unknowns(base: Scenario, measures: Collection[str]) -> tuple[Unknown, ...]:
-    """The usual unknowns that the measures can tell something of. Raises `UsageError` if there is none."""
-    found = []
+def usual_unknowns(base: Scenario, seen: Observed) -> tuple[Unknown, ...]:
+    """The usual unknowns that the data can tell something of. Raises `UsageError` if there is none."""
+    found, measures = [], set(seen.known["measure"])
+    leavers = float(seen.known.loc[seen.known["measure"] == "leavers", "value"].sum())
     for usual in USUAL:
-        if not all(need & set(measures) for need in usual.needs):
+        if not all(need & measures for need in usual.needs):
             continue
-        if usual.name == "opening_list" and {"waiting_assessment", "waiting_treatment"} & set(measures):
+        if usual.name == "leavers" and leavers < LEAST_LEAVERS:
+            continue
+        if usual.name == "opening_list" and {"waiting_assessment", "waiting_treatment"} & measures:
             continue  # then its parts are fitted
         if usual.name.startswith("opening") and base.opening_state != "today":
             continue
@@ -142,10 +149,12 @@ def chosen_unknowns(base: Scenario, asked: Sequence[str]) -> tuple[Unknown, ...]
             expected = f"one of {', '.join(usual)}, or the path of a number"
             raise UsageError(f"--fit {quoted(name)} is nothing that can be fitted; expected {expected}.{hint}")
         if not any(n.value for n in covered):
-            raise UsageError(f"--fit {quoted(name)}: it is 0 in {base.file}, and fitted is a factor; give it a value first")
+            raise UsageError(
+                f"--fit {quoted(name)}: it is 0 in {base.file}, and fitted is a factor; give it a value first"
+            )
         twice = {n.path for n in covered} & {n.path for other in found for n in other.numbers}
         if twice:
-            raise UsageError(f"--fit {quoted(name)}: {sorted(twice)[0]} is fitted already")
+            raise UsageError(f"--fit {quoted(name)}: {min(twice)} is fitted already")
         found.append(_unknown(name, own.words if own else name, covered))
     return tuple(found)
 
@@ -196,9 +205,9 @@ def with_values(
     background = base._background  # noqa: SLF001  the same knowledge of layers, changes and levers
     try:
         scenario = Scenario.build(tree, replace(background, tree=tree))
-    except ValidationError as error:
-        told = error.errors()[0]
-        raise UsageError(f"{base.file} cannot be tried with other values: {written(tuple(told['loc']))}: {told['msg']}") from None
+    except ValueError as error:  # pydantic's, which is one
+        told = " ".join(str(error).split())
+        raise UsageError(f"{base.file} cannot be tried with other values: {told}") from None
     for misfit in (*misfits(scenario), *opening_misfits(scenario)):
         found = f"{written(misfit.steps)}: found {misfit.found}; expected {misfit.expected}"
         raise UsageError(f"{base.file} cannot be tried with other values: {found}")

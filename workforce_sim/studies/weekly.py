@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,9 @@ WEEK = {
     "week_ending": ("we", "w_e", "week_end"),
 }
 """Columns that name the week, and how they may be spelt."""
+
+ALMOST = 0.8
+"""Likeness from which on a header is taken for a slip of the pen, 0 to 1 (assumed)."""
 
 _ROLE = re.compile(r"(?:in_post|staff)_(?P<before>.+?)(?:_wte)?|(?P<after>.+?)_(?:in_post(?:_wte)?|wte)")
 
@@ -78,7 +82,7 @@ def _measures(sheet: Sheet, week: int, findings: Findings, notes: list[str]) -> 
             findings.add(sheet.header(place).finding(f"a second column for {measure}", f"one; {quoted(first)} is one"))
         elif measure is not None:
             found[measure] = place
-        elif close := nearest(name, spelt):
+        elif close := tuple(get_close_matches(name, spelt, 2, ALMOST)):
             expected = "a measure, or a column that is nothing like one"
             findings.add(sheet.header(place).finding(f"the column {quoted(header)}", expected, close))
         else:
