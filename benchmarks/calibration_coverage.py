@@ -16,22 +16,12 @@ from dataclasses import replace
 import numpy as np
 from scipy import linalg, stats
 
-from tests.studies.service import COUNTED, TRUTHS, base
+from tests.studies.service import COUNTED, TRUTHS, base, seen_in
 from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.studies.calibrate import PRIOR_SD, STEP, Options, Trial, luck_at
 from workforce_sim.studies.estimates import data_information
-from workforce_sim.studies.observed import Observed, observed
 from workforce_sim.studies.unknowns import chosen_unknowns, usual_unknowns, with_values
 from workforce_sim.studies.weekly import weekly_counts
-
-
-def seen_in(counts: object) -> Observed:
-    """Weekly counts as observations."""
-    rows = []
-    for week in counts.to_dict("records"):
-        last = week["week"] + np.timedelta64(6, "D")
-        rows += [(m, week["week"], last, float(week[m]), 0.0, "known", "made", 1) for m in COUNTED[1:]]
-    return observed(rows)
 
 
 def covered(name: str, sets: int) -> tuple[Counter, int]:
@@ -40,7 +30,7 @@ def covered(name: str, sets: int) -> tuple[Counter, int]:
     for unknown in chosen_unknowns(base(), list(TRUTHS[name])):
         values |= unknown.values(TRUTHS[name][unknown.name])
     truth = with_values(base(), values, "truth")
-    data = [seen_in(weekly_counts(truth, seed=4000, replication=r)) for r in range(sets)]
+    data = [seen_in(weekly_counts(truth, seed=4000, replication=r)[COUNTED]) for r in range(sets)]
     unknowns = usual_unknowns(truth, data[0])
     assert {n.path for n in numbers(truth)} >= {n.path for u in unknowns for n in u.numbers}
     options = Options(60, seed=1)

@@ -9,6 +9,7 @@ import pandas as pd
 from workforce_sim.scenario import read_scenario_text
 from workforce_sim.scenario.numbers import Number
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.studies.observed import Observed, observed
 from workforce_sim.studies.unknowns import chosen_unknowns, with_values
 from workforce_sim.studies.weekly import weekly_counts
 
@@ -79,3 +80,12 @@ def counts_of(truth: Mapping[str, float], seed: int) -> pd.DataFrame:
     for unknown in chosen_unknowns(base(), list(truth)):
         values |= unknown.values(truth[unknown.name])
     return weekly_counts(with_values(base(), values, "the true service"), seed=seed)[COUNTED]
+
+
+def seen_in(counts: pd.DataFrame) -> Observed:
+    """Weekly counts as observations."""
+    rows: list[tuple[object, ...]] = []
+    for week in counts.to_dict("records"):
+        last = week["week"] + pd.Timedelta(days=6)
+        rows += [(m, week["week"], last, float(v), 0.0, "known", "made", 1) for m, v in week.items() if m != "week"]
+    return observed(rows)

@@ -77,13 +77,9 @@ def calibration(found: Calibration) -> RenderableType:
     fitted = _table(f"{found.base.name}: fitted to {found.seen.weeks:.0f} weeks of data", "unknown")
     for heading in ("times the base", "95 % interval"):
         fitted.add_column(heading, justify="right", no_wrap=True)
-    fitted.add_column("what the data tell", no_wrap=False)
+    fitted.add_column("by the data", no_wrap=False)
     for row in found.factors.to_dict("records"):
-        told = (
-            f"range narrowed by {100 * row['narrowed']:.0f}%"
-            if row["identifiable"]
-            else "not identifiable from these data"
-        )
+        told = f"narrowed by {100 * row['narrowed']:.0f}%" if row["identifiable"] else "not identifiable"
         if row["hardly_apart_from"]:
             told += f"; hardly apart from {row['hardly_apart_from']}"
         factor, low, high = (f"x{row[name]:.2f}" for name in ("factor", "low", "high"))

@@ -37,7 +37,7 @@ from workforce_sim.run import run
 from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.studies.blocks import Block, blocks_of, fitted_blocks, modelled
-from workforce_sim.studies.estimates import data_information, shrunk
+from workforce_sim.studies.estimates import data_information, shrunk, without_noise
 from workforce_sim.studies.observed import IN_POST, Observed, observable
 from workforce_sim.studies.unknowns import (
     OPENING,
@@ -306,8 +306,9 @@ def _search(trial: Trial) -> Fit:
             return np.concatenate([off, (theta - trial.prior) / PRIOR_SD])
 
         def slopes(theta: np.ndarray, luck: Luck = luck) -> np.ndarray:
-            by_replication = luck.white(trial.derivatives(theta))
-            return np.concatenate([by_replication.mean(axis=1).T, np.eye(len(theta)) / PRIOR_SD])
+            return np.concatenate(
+                [without_noise(luck.white(trial.derivatives(theta))).T, np.eye(len(theta)) / PRIOR_SD]
+            )
 
         found = optimize.least_squares(
             residuals, point, slopes, (trial.low, trial.high), xtol=0.02, ftol=0.01, gtol=1e-2, max_nfev=STEPS_TAKEN

@@ -39,3 +39,15 @@ def data_information(derivatives: np.ndarray) -> np.ndarray:
     noise = np.einsum("arb,crb->ac", centred, centred) / (n * (n - 1))
     values, vectors = linalg.eigh(mean @ mean.T - noise)
     return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+
+
+def without_noise(derivatives: np.ndarray) -> np.ndarray:
+    """Mean derivatives, float64 (unknown, block), each unknown's made smaller by what of its square is noise.
+
+    An unknown of which the data tell nothing has none left, so that a search does not follow its noise.
+    """
+    mean = derivatives.mean(axis=1)
+    squares = (mean**2).sum(axis=1)
+    noise = derivatives.var(axis=1, ddof=1).sum(axis=1) / derivatives.shape[1]
+    left = np.maximum(squares - noise, 0.0) / np.where(squares > 0, squares, 1.0)
+    return np.asarray(mean * np.sqrt(left)[:, None])
