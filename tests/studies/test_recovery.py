@@ -16,7 +16,7 @@ def recovered(name: str, folder: Path, seed: int = 770, replications: int = 60) 
     """The calibration of a service from its weekly counts, and its factors beside the true ones."""
     file = folder / f"{name}.csv"
     counts_of(TRUTHS[name], seed + list(TRUTHS).index(name)).to_csv(file, index=False)
-    found = calibrate(base(), read_weekly(file), options=Options(replications, seed=1))
+    found = calibrate(base(), read_weekly(file), options=Options(replications, seed=1, workers=1))
     factors = found.factors.assign(true=found.factors["unknown"].map(TRUTHS[name]).fillna(1.0))
     return found, factors
 
