@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)  # not this folder: numba imports a library of this script's name
 
 from workforce_sim.analysis.intervals import t_interval  # noqa: E402 - the path is set first
 from workforce_sim.analysis.measures import measures  # noqa: E402

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workforce_sim import __version__
+from workforce_sim.cli_data import calibrate, import_file
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
 from workforce_sim.cli_studies import contributions, seek, sensitivity
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
@@ -99,7 +100,9 @@ def levers(name: str | None, folder: Path | None) -> None:
     print_rich(lever_table(known.values()) if name is None else lever_sheet(known[name]))
 
 
-for _command in (run, compare, explain, trace, runs, clean, sensitivity, contributions, seek):
+for _command in (
+    run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate,
+):  # fmt: skip
     main.add_command(_command)
 
 
