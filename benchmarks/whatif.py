@@ -21,13 +21,15 @@ import json
 import statistics
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[0] = str(ROOT)
 
 from workforce_sim.inputs.compile import compile_inputs  # noqa: E402 - the path is set first
-from workforce_sim.scenario import read_scenario, variant  # noqa: E402
+from workforce_sim.scenario import read_scenario  # noqa: E402
+from workforce_sim.scenario.variants import variant  # noqa: E402
 from workforce_sim.scheduling import Work, in_packs, in_processes  # noqa: E402
 from workforce_sim.session import Session  # noqa: E402
 
@@ -49,6 +51,11 @@ def bare(inputs, seed):
         pass
 
 
+def answer(session, base, wte):
+    """What a slider does: another number, and what follows from it."""
+    session.compare(variant(base, {NUMBER: wte}, name=f"{wte} of nurses"))
+
+
 def measure(rounds):
     """The figures of the docstring."""
     base = read_scenario(BASE)
@@ -56,11 +63,9 @@ def measure(rounds):
     answers, simulations = [], []
     for number in range(rounds + 1):
         wte = f"{8 + 0.05 * number:.2f} wte"
-        whatif = variant(base, {NUMBER: wte}, name=f"{wte} of nurses")
-        simulations.append(seconds_of(lambda inputs=compile_inputs(whatif): bare(inputs, 1)))
-        answers.append(
-            seconds_of(lambda: session.compare(variant(base, {NUMBER: wte}, name=f"{wte} of nurses")))  # noqa: B023
-        )
+        inputs = compile_inputs(variant(base, {NUMBER: wte}, name=f"{wte} of nurses"))
+        simulations.append(seconds_of(partial(bare, inputs, 1)))
+        answers.append(seconds_of(partial(answer, session, base, wte)))
         print(f"{wte}: answer {answers[-1]:.3f} s, bare simulation {simulations[-1]:.3f} s", flush=True)
     ratios = [answer / simulation for answer, simulation in zip(answers[1:], simulations[1:], strict=True)]
     return {

@@ -36,7 +36,7 @@ BORDERS = {
     "simpy": ("engine/",),
     "numba": ("engine/kernel/", "streams.py", "compiled.py"),
     "llvmlite": ("engine/kernel/",),
-    "pandas": ("results/", "analysis/", "run.py", "studies/", "present/"),
+    "pandas": ("results/", "analysis/", "run.py", "session.py", "studies/", "present/"),
     "pyarrow": ("results/",),
     "matplotlib": ("present/",),
     "pydantic": ("scenario/",),

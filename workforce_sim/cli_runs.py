@@ -177,7 +177,7 @@ def runs(folder: Path) -> None:
 
 @click.command()
 @click.argument("keys", metavar="[STUDY...]", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Every study.")
+@click.option("--all", "everything", is_flag=True, help="Everything kept there, listed or not.")
 @click.option(
     "--in", "folder", metavar="DIR", default="outputs", show_default=True, type=click.Path(path_type=Path),
     help="Where the replications are kept, in it or beside it.",
@@ -196,8 +196,8 @@ def clean(keys: tuple[str, ...], everything: bool, folder: Path) -> None:
             close = nearest(key, known)
             hint = f" Did you mean {either(map(quoted, close))}?" if close else ""
             raise UsageError(f"no study {quoted(key)} is kept; `workforce-sim runs` lists them.{hint}")
-    freed = kept.clean([known[key] for key in (keys or known)])
-    click.echo(f"{len(keys or known)} removed, {freed / 1e6:.1f} MB freed.")
+    freed = kept.clean_all() if everything else kept.clean([known[key] for key in keys])
+    click.echo(f"{freed / 1e6:.1f} MB freed.")
 
 
 def _simulate(

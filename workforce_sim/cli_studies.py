@@ -33,6 +33,14 @@ def _running(replications: int) -> Callable[[Callable[..., None]], Callable[...,
                 "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for csv and figure."
             ),
             click.option(
+                "--store", metavar="DIR", type=click.Path(path_type=Path),
+                help="Folder of finished replications, to go on from; default: .replications beside --out.",
+            ),
+            click.option(
+                "--scheduler", default="local", show_default=True, metavar="WHERE",
+                help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
+            ),
+            click.option(
                 "--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as processors."
             ),
             click.option(
@@ -166,7 +174,7 @@ def _read(text: str, option: str, measure: str) -> float:
 
 def _study(
     study: Callable[..., Found], files: tuple[str, ...], *, folder: Path | None, force: bool, replications: int,
-    seed: int, workers: int | None,
+    seed: int, workers: int | None, store: Path | None, scheduler: str,
 ) -> None:  # fmt: skip
     """Read, run, save and tell; refuse a folder that is taken before anything is run."""
     from workforce_sim.errors import Findings, ScenarioError
@@ -183,13 +191,16 @@ def _study(
     from joblib import cpu_count
 
     from workforce_sim.present.studies import told_study
+    from workforce_sim.results.replications import FOLDER
     from workforce_sim.results.store import refuse_if_taken
     from workforce_sim.studies.running import How
 
     if folder is not None:
         refuse_if_taken(folder, force)
+        store = store or folder.absolute().parent / FOLDER
+    options = {"workers": workers or cpu_count(), "store": store, "scheduler": scheduler}
     with _progress() as told:
-        found = study(How(replications, seed, (("workers", workers or cpu_count()),), told), *scenarios)
+        found = study(How(replications, seed, tuple(options.items()), told), *scenarios)
     print_rich(told_study(found))
     if folder is None:
         click.echo("Nothing was saved; add --out DIR to keep csv and figure.")

@@ -48,7 +48,7 @@ class Options:
     precision: Precision | None = None
     """How narrow intervals are to be: replications are added until they are."""
     study: str = ""
-    """Name of the study in that folder; that of the first scenario if empty."""
+    """Name by which the study is listed among those of that folder; not listed if empty."""
     on_progress: Callable[[int, int], None] = lambda _done, _total: None
     """Told after each part: replications done, of all."""
     on_notice: Callable[[str], None] = lambda text: print(text, file=sys.stderr)  # noqa: T201 one line, once
@@ -118,10 +118,10 @@ class Replicating:
     # --- finished replications ---------------------------------------------------------------------------------------
 
     def _record(self, replications: int) -> None:
-        if self._store is None:
+        if not self.options.study:
             return
-        name = self.options.study or self.inputs[0].name
-        record = record_of(name, self.inputs, self._digests, self.options.seed, replications, self.options.spells)
+        told = self.options
+        record = record_of(told.study, self.inputs, self._digests, told.seed, replications, told.spells)
         self._trying(lambda store: store.begin(record))
 
     def _read(self, place: int, replications: int) -> None:

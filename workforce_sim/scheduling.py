@@ -38,6 +38,9 @@ Part = tuple[int, list[Kept]]
 
 LOCAL, DASK = "local", "dask:"
 
+LARGEST_PACK = 4
+"""Replications given out at once: enough to be worth sending, few enough that all workers end together."""
+
 IDLE_SECONDS = 600
 """Workers with nothing to do stay for so long."""
 
@@ -87,7 +90,7 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
 
 def in_packs(todo: Sequence[tuple[int, int]], workers: int) -> list[Task]:
     """(scenario, replication) in packs: of one if they are done here, else so that every worker gets several packs."""
-    pack = 1 if workers == 1 else max(1, min(10, len(todo) // (8 * workers)))
+    pack = 1 if workers == 1 else max(1, min(LARGEST_PACK, len(todo) // (8 * workers)))
     tasks: list[Task] = []
     for place, both in groupby(todo, key=itemgetter(0)):
         numbers = [number for _, number in both]

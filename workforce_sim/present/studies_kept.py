@@ -26,4 +26,7 @@ def kept_table(kept: Replications) -> Table:
         table.add_row(
             study.key, study.name, begun, str(len(study.scenarios)), told, f"{kept.bytes_of(study) / 1e6:.1f}"
         )
+    count, size = kept.unlisted()
+    if count:
+        table.add_row("", "other studies", "", "", str(count), f"{size / 1e6:.1f}")
     return table

@@ -127,6 +127,18 @@ class Replications:
         """Size of a study's replications, those shared with other studies included."""
         return sum(path.stat().st_size for path in self._files(study) if path.exists())
 
+    def unlisted(self) -> tuple[int, int]:
+        """(how many, bytes) of the replications that belong to no study listed: those of sensitivity, seek, …."""
+        listed = {name for study in self.studies() for name in study.scenarios.values()}
+        sizes = [path.stat().st_size for path in self.folder.glob("*/*.rep") if path.parent.name not in listed]
+        return len(sizes), sum(sizes)
+
+    def clean_all(self) -> int:
+        """Remove everything; bytes freed."""
+        freed = sum(path.stat().st_size for path in self.folder.glob("*/*.rep"))
+        shutil.rmtree(self.folder)
+        return freed
+
     def clean(self, studies: Sequence[StudyRecord]) -> int:
         """Remove studies with all replications that no other study uses; bytes freed."""
         gone = {study.key for study in studies}
@@ -181,8 +193,8 @@ def record_of(
 
 def store_in(folder: Path) -> Replications:
     """The replications kept in a folder, or beside the results in it; raises `UsageError` if there are none."""
-    for place in (folder, folder / FOLDER, folder.parent / FOLDER):
-        if (place / "studies").is_dir():
+    for place in (folder / FOLDER, folder, folder.absolute().parent / FOLDER):
+        if place.is_dir() and (place.name == FOLDER or (place / "studies").is_dir()):
             return Replications(place)
     raise UsageError(f"no finished replications are kept in {folder}; `run` and `compare` keep them with --out")
 

@@ -5,6 +5,7 @@ In: long-hand numbers {value, range, grade, source} and the `evidence` block of 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -69,9 +70,14 @@ def read_evidence(
     Of numbers that are `chosen` instead of known, nothing is recorded.
     """
     known = numbers(plan)
+    by_first: defaultdict[str | int, list[Number]] = defaultdict(list)
+    for number in known:
+        by_first[number.steps[0]].append(number)
     evidence: dict[str, Evidence] = {}
     for pattern, entry in block.items():
-        found = [number for number in known if _covers(tuple(pattern.split(".")), number.steps)]
+        first, *_ = wanted = tuple(pattern.split("."))
+        likely = known if first == "*" else by_first[first]
+        found = [number for number in likely if _covers(wanted, number.steps)]
         if not found:
             close = nearest(pattern, (number.path for number in known))
             findings.add(entry.finding((), quoted(pattern), "the path of a number of this scenario", close))

@@ -20,6 +20,7 @@ from workforce_sim.analysis.measures import declaration
 from workforce_sim.errors import UsageError, either, nearest, quoted
 from workforce_sim.run import run
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scheduling import LOCAL
 from workforce_sim.units import date_of, month_after
 
 BATCH = 32
@@ -34,9 +35,12 @@ def outcomes(
     """Measures by scenario and replication: scenario, replication, measure, year, unit, value.
 
     `only` names the measures kept; none named means all. `how` goes to `workforce_sim.run.run`. With more than one of
-    `workers` (default one) whole scenarios are shared out among processes, which changes nothing but the time it takes.
+    `workers` (default one) whole scenarios are shared out among processes, on a Dask cluster their replications, which
+    changes nothing but the time it takes.
     """
     workers = min(how.pop("workers", None) or 1, len(scenarios))
+    if how.get("scheduler", LOCAL) != LOCAL:
+        workers = 1  # the cluster shares out the replications
     each = BATCH if workers == 1 else max(1, min(PACK, len(scenarios) // (2 * workers)))
     packs = [list(scenarios[first : first + each]) for first in range(0, len(scenarios), each)]
     if workers == 1:
