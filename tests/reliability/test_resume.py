@@ -97,7 +97,8 @@ def kill_the_parent(file: Path, out: Path, luck: random.Random) -> int:
             workers = psutil.Process(process.pid).children(recursive=True) or workers
             time.sleep(luck.uniform(0.0, 0.1))
         if process.poll() is not None:
-            assert process.returncode == 0, process.communicate()[1].decode()
+            _, errors = process.communicate()
+            assert process.returncode == 0, errors.decode()
             return kills
         process.kill()
         process.communicate()
@@ -134,7 +135,8 @@ def test_workers_that_die_are_replaced(study: Undisturbed, tmp_path: Path, times
             if workers and kills < times:
                 luck.choice(workers).kill()
                 kills += 1
-        assert process.returncode == 0, process.communicate()[1].decode()
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors.decode()
         assert results_in(tmp_path / "out") == expected
         shutil.rmtree(tmp_path / "out")
         shutil.rmtree(tmp_path / FOLDER)
