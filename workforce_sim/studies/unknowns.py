@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from workforce_sim.errors import UsageError, either, nearest, quoted
-from workforce_sim.scenario.checks import misfits, opening_misfits
-from workforce_sim.scenario.document import written
-from workforce_sim.scenario.numbers import Number, matches, numbers, with_numbers
+from workforce_sim.scenario.numbers import Number, matches, numbers
+from workforce_sim.scenario.reader import resolved
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scenario.variants import variant
 from workforce_sim.studies.observed import Observed
 
 
@@ -195,20 +195,13 @@ def completed(base: Scenario, values: Mapping[Number, float]) -> dict[Number, fl
 def with_values(
     base: Scenario, values: Mapping[Number, float], name: str, first_day: date | None = None, days: int | None = None
 ) -> Scenario:
-    """A base with other values of some numbers, its changes, levers and rules kept; raises `UsageError`.
+    """A base with other values of some numbers, its changes, levers and rules kept; raises `ScenarioError`.
 
     `first_day` and `days`: when it begins and how long it lasts, if not as the base.
     """
-    tree = with_numbers(base.tree, base, completed(base, values)) | {"name": name}
-    if first_day is not None and days is not None:
-        tree |= {"start": str(first_day), "horizon": f"{days} days"}
-    background = base._background  # noqa: SLF001  the same knowledge of layers, changes and levers
-    try:
-        scenario = Scenario.build(tree, replace(background, tree=tree))
-    except ValueError as error:  # pydantic's, which is one
-        told = " ".join(str(error).split())
-        raise UsageError(f"{base.file} cannot be tried with other values: {told}") from None
-    for misfit in (*misfits(scenario), *opening_misfits(scenario)):
-        found = f"{written(misfit.steps)}: found {misfit.found}; expected {misfit.expected}"
-        raise UsageError(f"{base.file} cannot be tried with other values: {found}")
-    return scenario
+    made = variant(base, {number.path: value for number, value in completed(base, values).items()}, name)
+    if first_day is None or days is None:
+        return made
+    layers = made.layers.copied()
+    layers.document.tree |= {"start": str(first_day), "horizon": f"{days} days"}
+    return resolved(layers)
