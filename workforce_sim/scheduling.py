@@ -47,6 +47,9 @@ IDLE_SECONDS = 600
 PARENT_SECONDS = 1.0
 """Between two looks of a worker at whether its parent is still there."""
 
+VERSION_TRIES = 5
+"""Times that workers of a cluster are asked for their version, if some die meanwhile."""
+
 MOST_BREAKS = 4
 """A task that was under way each of so many times when the workers died is given up."""
 
@@ -214,10 +217,15 @@ def _dask() -> tuple[Any, Any]:
 
 def _check_versions(client: Any, address: str) -> None:
     """Every worker must have this very version of the model, or numbers would depend on who made them."""
-    try:
-        told = client.run(model_version)
-    except Exception as error:
-        raise UsageError(f"workers at {address} cannot load workforce_sim: {error}") from error
+    for _ in range(VERSION_TRIES):
+        told = client.run(model_version, on_error="return")
+        lost = [error for error in told.values() if isinstance(error, OSError)]  # a worker has died meanwhile
+        if not lost:
+            break
+        time.sleep(PARENT_SECONDS)
+    for error in told.values():
+        if isinstance(error, Exception):
+            raise UsageError(f"workers at {address} cannot load workforce_sim: {error}") from error
     if not told:
         raise UsageError(f"the scheduler at {address} has no workers; `dask worker {address}` starts one")
     for worker, version in told.items():
