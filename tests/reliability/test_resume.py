@@ -128,13 +128,14 @@ def test_workers_that_die_are_replaced(study: Undisturbed, tmp_path: Path, times
     file, expected = study
     luck, kills = random.Random(times), 0  # noqa: S311 no secrets
     while kills < times:
-        process = start(file, tmp_path / "out")
+        process, after = start(file, tmp_path / "out"), 0
         while process.poll() is None:
-            time.sleep(luck.uniform(0.2, 2.0))
+            time.sleep(luck.uniform(0.0, 0.1))
             workers = workers_of(process)
-            if workers and kills < times:
+            if workers and kills < times and len(finished_in(tmp_path)) > after:
                 luck.choice(workers).kill()
                 kills += 1
+                after = len(finished_in(tmp_path)) + luck.randint(0, 30)
         _, errors = process.communicate()
         assert process.returncode == 0, errors.decode()
         assert results_in(tmp_path / "out") == expected
