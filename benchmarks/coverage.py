@@ -68,7 +68,8 @@ workforce:
   hiring: {approval: 4 weeks, round: 12 weeks, fill: 60%}
   roles:
     nurse:
-      {funded: 4 wte, leavers: 15% per year, clinical_share: 60%, caseload: 20, job_plan: {assessment: 30%, treatment: 70%}}
+      {funded: 4 wte, leavers: 15% per year, clinical_share: 60%, caseload: 20,
+       job_plan: {assessment: 30%, treatment: 70%}}
 """
 
 MORE = WORLD.replace("name: Small service", "name: One nurse more").replace("funded: 4 wte", "funded: 5 wte")
