@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from workforce_sim.present.explain import explain
     from workforce_sim.run import compare, run
     from workforce_sim.scenario.reader import read_scenario
+    from workforce_sim.session import Session
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "explain", "read_scenario", "run"]
+__all__ = ["Session", "__version__", "compare", "explain", "read_scenario", "run"]
 
 _HOMES = {
     "read_scenario": "workforce_sim.scenario.reader",
     "run": "workforce_sim.run",
     "compare": "workforce_sim.run",
     "explain": "workforce_sim.present.explain",
+    "Session": "workforce_sim.session",
 }
 
 
