@@ -186,7 +186,7 @@ def record_of(
     name: str, inputs: Sequence[Inputs], digests: Sequence[str], seed: int, replications: int, spells: bool
 ) -> StudyRecord:
     """The record of a study that begins now."""
-    begun = datetime.now(UTC).isoformat(timespec="seconds")
+    begun = datetime.now(UTC).isoformat(timespec="microseconds")  # studies are listed in this order
     scenarios = {each.name: digest for each, digest in zip(inputs, digests, strict=True)}
     return StudyRecord(name, scenarios, seed, replications, spells, begun)
 
