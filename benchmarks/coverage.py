@@ -87,10 +87,13 @@ def values_of(inputs, seed, replications, workers):
 
 
 def covered(values, truth):
-    """(study, measure): does the study's interval contain the truth? Values: (replication, measure)."""
+    """(study, measure): 1 if the study's interval contains the truth, 0 if not, NaN if it tells no interval.
+
+    It tells none where a value is undefined in a replication. Values: (replication, measure).
+    """
     studies = values.reshape(-1, REPLICATIONS, values.shape[1]).swapaxes(1, 2)
     interval = t_interval(studies)
-    return (interval.low <= truth) & (truth <= interval.high)
+    return np.where(np.isnan(interval.mean), np.nan, (interval.low <= truth) & (truth <= interval.high))
 
 
 def measure(studies, workers):
@@ -100,7 +103,8 @@ def measure(studies, workers):
     own, truth = [], []
     for inputs in both:
         own.append(values_of(inputs, 1, studies * REPLICATIONS, workers))
-        truth.append(values_of(inputs, 2, max(1, studies * 2 // 5) * REPLICATIONS, workers).mean(axis=0))
+        truth.append(values_of(inputs, 2, max(1, studies * 2 // 5) * REPLICATIONS, workers))
+        truth[-1] = np.nanmean(truth[-1], axis=0)
         truth[-1][MEANS.index("referrals")] = 10 * 365 / 7
         print(f"{inputs.name}: done", flush=True)
     means = np.stack([covered(values, known) for values, known in zip(own, truth, strict=True)])
@@ -108,11 +112,12 @@ def measure(studies, workers):
     n = len(MEANS)
     names = [*MEANS, *MEDIANS]
     return {
-        "mean": means[..., :n].mean(),
-        "difference": difference[:, 1:n].mean(),
-        "median": means[..., n:].mean(),
+        "mean": np.nanmean(means[..., :n]),
+        "difference": np.nanmean(difference[:, 1:n]),
+        "median": np.nanmean(means[..., n:]),
         "by_measure": {
-            name: {"mean": means[..., k].mean(), "difference": difference[:, k].mean()} for k, name in enumerate(names)
+            name: {"mean": np.nanmean(means[..., k]), "difference": np.nanmean(difference[:, k])}
+            for k, name in enumerate(names)
         },
         "studies": studies,
         "replications": REPLICATIONS,
