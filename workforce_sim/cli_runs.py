@@ -158,7 +158,7 @@ def trace(file: str, post: str | None, patient: int | None, replication: int, se
 
     if (post is None) == (patient is None):
         raise UsageError("say whose story: --post nurse:3, or --patient KEY")
-    (scenario,) = _read([file])
+    (scenario,) = read_all([file])
     if post is not None:
         click.echo(trace_post(scenario, post, seed, replication))
     else:
@@ -222,7 +222,7 @@ def _simulate(
         from workforce_sim.results.replications import FOLDER
         from workforce_sim.results.store import refuse_if_taken
 
-        scenarios = _read(files)
+        scenarios = read_all(files)
         if folder is not None:
             refuse_if_taken(folder, force)
             store = store or folder.absolute().parent / FOLDER
@@ -282,7 +282,7 @@ def _end_at_once(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _read(files: Sequence[str]) -> list[Scenario]:
+def read_all(files: Sequence[str]) -> list[Scenario]:
     """All scenarios; every finding of every file at once."""
     from workforce_sim.errors import Findings, ScenarioError
     from workforce_sim.scenario.reader import read_scenario

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workforce_sim.cli_runs import print_rich
+from workforce_sim.cli_runs import print_rich, read_all
 from workforce_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -177,17 +177,6 @@ def _study(
     seed: int, workers: int | None, store: Path | None, scheduler: str,
 ) -> None:  # fmt: skip
     """Read, run, save and tell; refuse a folder that is taken before anything is run."""
-    from workforce_sim.errors import Findings, ScenarioError
-    from workforce_sim.scenario.reader import read_scenario
-
-    findings, scenarios = Findings(), []
-    for file in files:
-        try:
-            scenarios.append(read_scenario(file))
-        except ScenarioError as error:
-            findings.extend(error.findings)
-    findings.raise_if_any()
-
     from joblib import cpu_count
 
     from workforce_sim.present.studies import told_study
@@ -195,6 +184,7 @@ def _study(
     from workforce_sim.results.store import refuse_if_taken
     from workforce_sim.studies.running import How
 
+    scenarios = read_all(files)
     if folder is not None:
         refuse_if_taken(folder, force)
         store = store or folder.absolute().parent / FOLDER

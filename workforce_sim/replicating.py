@@ -118,7 +118,7 @@ class Replicating:
     # --- finished replications ---------------------------------------------------------------------------------------
 
     def _record(self, replications: int) -> None:
-        if not self.options.study:
+        if self._store is None or not self.options.study:
             return
         told = self.options
         record = record_of(told.study, self.inputs, self._digests, told.seed, replications, told.spells)

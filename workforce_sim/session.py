@@ -74,11 +74,12 @@ class Session:
     def _remembered(self, inputs: Inputs) -> _Known:
         """What is known of a scenario, whatever its name."""
         digest = digest_of(inputs)
-        known = self._known.setdefault(digest, _Known(inputs, self._options))
+        if digest not in self._known:
+            self._known[digest] = _Known(inputs, self._options)
         self._known.move_to_end(digest)
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
-        return known
+        return self._known[digest]
 
 
 class _Known:
