@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workforce_sim.present.explain import explain
-    from workforce_sim.run import compare, run
+    from workforce_sim.run import compare, read_study, run
     from workforce_sim.scenario.reader import read_scenario
     from workforce_sim.session import Session
 
 __version__ = "0.1.0"
-__all__ = ["Session", "__version__", "compare", "explain", "read_scenario", "run"]
+__all__ = ["Session", "__version__", "compare", "explain", "read_scenario", "read_study", "run"]
 
 _HOMES = {
     "read_scenario": "workforce_sim.scenario.reader",
     "run": "workforce_sim.run",
+    "read_study": "workforce_sim.run",
     "compare": "workforce_sim.run",
     "explain": "workforce_sim.present.explain",
     "Session": "workforce_sim.session",

@@ -31,18 +31,20 @@ from workforce_sim.inputs.rules import Inputs
 from workforce_sim.replicating import Options, Replicating
 from workforce_sim.results import provenance, store
 from workforce_sim.results.frames import Kept, tables_of
+from workforce_sim.scenario.assumptions import Known
 from workforce_sim.scenario.reader import read_scenario
 from workforce_sim.scenario.scenario import Scenario
 
 Source = Scenario | str | os.PathLike[str]
+
+_NO_PRECISION = pd.DataFrame(columns=PRECISION_COLUMNS)
+"""Of a study that was not asked to be precise."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
     """What came of running scenarios."""
 
-    scenarios: tuple[Scenario, ...]
-    """In the order given. In every table they stand by name."""
     tables: Mapping[str, pd.DataFrame]
     """Name → tidy frame; `workforce_sim.results.tables.data_dictionary()` tells every column."""
     summary: pd.DataFrame
@@ -50,6 +52,24 @@ class Study:
     manifest: Mapping[str, Any]
     precision: pd.DataFrame
     """scenario, measure, unit, year, mean, half_width, relative, replications, reached; no rows unless asked for"""
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the scenarios in the order given, a baseline first. In every table they stand by name."""
+        return [scenario["name"] for scenario in self.manifest["scenarios"]]
+
+    @property
+    def others(self) -> list[str]:
+        """Names of all scenarios that are not the baseline."""
+        return [name for name in self.names if name != self.manifest["baseline"]]
+
+    def told(self, name: str) -> Mapping[str, Any]:
+        """What the manifest tells of a scenario."""
+        return next(scenario for scenario in self.manifest["scenarios"] if scenario["name"] == name)
+
+    def register(self, name: str) -> list[Known]:
+        """Every number of a scenario, with what is known about it."""
+        return [Known(*number) for number in self.told(name)["numbers"]]
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
@@ -102,7 +122,7 @@ def run(
 ) -> Study:
     """Run scenarios, given as files or as read. `more`: spells, scheduler, store, … (see `Options`)."""
     sources = [scenarios] if isinstance(scenarios, Scenario | str | os.PathLike) else list(scenarios)
-    return Study(**_study(sources, Options(replications, seed, workers, **more), None))
+    return _run(sources, Options(replications, seed, workers, **more), None)
 
 
 def compare(
@@ -116,22 +136,45 @@ def compare(
     """Run what-ifs beside a baseline, paired by replication. `more`: spells, scheduler, store, … (see `Options`)."""
     others = [whatifs] if isinstance(whatifs, Scenario | str | os.PathLike) else list(whatifs)
     first = baseline if isinstance(baseline, Scenario) else read_scenario(baseline)
-    parts = _study([first, *others], Options(replications, seed, workers, **more), first.name)
-    told = parts["tables"]["measures"]
-    comparison, value = side_by_side.comparison(told, first.name), cost_per_week_saved(told, first.name)
-    return Comparison(**parts, baseline=first.name, comparison=comparison, value=value)
+    study = _run([first, *others], Options(replications, seed, workers, **more), first.name)
+    assert isinstance(study, Comparison), "it has a baseline"  # noqa: S101  of the types
+    return study
 
 
-def _study(sources: Sequence[Source], options: Options, baseline: str | None) -> dict[str, Any]:
-    """The parts of a study."""
-    scenarios = tuple(s if isinstance(s, Scenario) else read_scenario(s) for s in sources)
+def read_study(directory: str | os.PathLike[str]) -> Study:
+    """A saved `Study` or `Comparison`, as it was when it was saved; nothing is run.
+
+    Raises `UsageError` if the folder holds no results, or damaged ones.
+    """
+    tables, precision, manifest = store.read(Path(directory))
+    return _study(tables, manifest, _NO_PRECISION if precision is None else precision)
+
+
+def _study(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame) -> Study:
+    """Tables with all that follows from them."""
+    told, baseline = tables["measures"], manifest["baseline"]
+    parts: dict[str, Any] = {
+        "tables": tables,
+        "summary": side_by_side.summary(told),
+        "manifest": manifest,
+        "precision": precision,
+    }
+    if baseline is None:
+        return Study(**parts)
+    comparison, value = side_by_side.comparison(told, baseline), cost_per_week_saved(told, baseline)
+    return Comparison(**parts, baseline=baseline, comparison=comparison, value=value)
+
+
+def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> Study:
+    """Read, run, and put together."""
+    scenarios = [s if isinstance(s, Scenario) else read_scenario(s) for s in sources]
     names = [scenario.name for scenario in scenarios]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"two scenarios are called {quoted(twice[0])}; give each its own name")
     inputs = [compile_inputs(scenario) for scenario in scenarios]
     replicating, number = Replicating(inputs, options), options.replications
     tables = _tables(inputs, replicating.run(number))
-    precision = pd.DataFrame(columns=PRECISION_COLUMNS)
+    precision = _NO_PRECISION
     if options.precision is not None:
         known_measures(tables["measures"], options.precision.measures)
         precision = reached(tables["measures"], baseline, options.precision)
@@ -139,13 +182,10 @@ def _study(sources: Sequence[Source], options: Options, baseline: str | None) ->
             number = next_number(precision, options.precision)
             tables = _tables(inputs, replicating.run(number))
             precision = reached(tables["measures"], baseline, options.precision)
-    return {
-        "scenarios": scenarios,
-        "tables": tables if options.spells else {name: frame for name, frame in tables.items() if name != "spells"},
-        "summary": side_by_side.summary(tables["measures"]),
-        "manifest": provenance.manifest(scenarios, inputs, baseline, options.seed, number),
-        "precision": precision,
-    }
+    if not options.spells:
+        del tables["spells"]
+    manifest = provenance.manifest(scenarios, inputs, baseline, options.seed, number)
+    return _study(tables, manifest, precision)
 
 
 def _tables(inputs: Sequence[Inputs], kept: Sequence[Sequence[Kept]]) -> dict[str, pd.DataFrame]:

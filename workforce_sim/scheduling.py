@@ -12,13 +12,13 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from joblib.externals.loky import get_reusable_executor
 
@@ -32,6 +32,8 @@ from workforce_sim.results.replications import model_version
 
 Task = tuple[int, tuple[int, ...]]
 """Place of a scenario, and the numbers of some of its replications."""
+
+T = TypeVar("T")
 
 Part = tuple[int, list[Kept]]
 """Place of a scenario, and what was kept of some of its replications."""
@@ -112,42 +114,57 @@ def in_this_process(work: Work, tasks: Sequence[Task]) -> Iterator[Part]:
 
 def in_processes(work: Work, tasks: Sequence[Task], workers: int) -> Iterator[Part]:
     """Tasks shared among worker processes; if workers die, new ones do what was under way."""
-    left, broken = list(tasks), Counter[Task]()
+    calls = [(work.inputs[place], work.seed, numbers, work.spells) for place, numbers in tasks]
+    for place, kept in _as_done(replicate, calls, workers, lambda lost: _given_up(work, tasks[lost])):
+        yield tasks[place][0], kept
+
+
+def shared_out(work: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int) -> list[T]:
+    """What a function gives for each tuple of arguments, in order, from worker processes."""
+    told = f"the worker processes died {MOST_BREAKS} times; is there too little memory? `--workers 1` takes less"
+    results = dict(_as_done(work, calls, workers, lambda _: told))
+    return [results[place] for place in range(len(calls))]
+
+
+def _as_done(
+    work: Callable[..., T], calls: Sequence[tuple[Any, ...]], workers: int, given_up: Callable[[int], str]
+) -> Iterator[tuple[int, T]]:
+    """(place of the call, result) as calls are finished; if workers die, new ones do what was under way."""
+    left, broken = dict(enumerate(calls)), Counter[int]()
     while left:
-        under_way: dict[Future[list[Kept]], Task] = {}
+        under_way: dict[Future[T], int] = {}
         try:
-            for task, kept in _in_pool(work, left, workers, under_way):
-                left.remove(task)
-                yield task[0], kept
+            for place, result in _in_pool(work, left, workers, under_way):
+                del left[place]
+                yield place, result
         except BrokenProcessPool as error:
             broken.update(under_way.values())
-            for task, times in broken.most_common(1):
+            for place, times in broken.most_common(1):
                 if times >= MOST_BREAKS:
-                    raise SimulationFault(_given_up(work, task)) from error
+                    raise SimulationFault(given_up(place)) from error
 
 
 def _in_pool(
-    work: Work, tasks: Sequence[Task], workers: int, under_way: dict[Future[list[Kept]], Task]
-) -> Iterator[tuple[Task, list[Kept]]]:
-    """Tasks as they are finished; a fault or an interrupt kills the workers at once.
+    work: Callable[..., T], calls: Mapping[int, tuple[Any, ...]], workers: int, under_way: dict[Future[T], int]
+) -> Iterator[tuple[int, T]]:
+    """Calls as they are finished; a fault or an interrupt kills the workers at once.
 
     Only as many are given out as the workers can take: loky stumbles over others when it is stopped. Workers stay for
-    a while, warm for what comes next, also when nobody waits for the rest of the tasks any more.
+    a while, warm for what comes next, also when nobody waits for the rest of the calls any more.
     """
     pool = get_reusable_executor(
         max_workers=workers, timeout=IDLE_SECONDS, initializer=_begin_worker, initargs=(os.getpid(),)
     )
-    waiting = iter(tasks)
+    waiting = iter(list(calls.items()))
     try:
         while True:
-            for place, numbers in islice(waiting, workers + 1 - len(under_way)):
-                future = pool.submit(replicate, work.inputs[place], work.seed, numbers, work.spells)
-                under_way[future] = (place, numbers)
+            for place, arguments in islice(waiting, workers + 1 - len(under_way)):
+                under_way[pool.submit(work, *arguments)] = place
             if not under_way:
                 return
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                kept = future.result()
-                yield under_way.pop(future), kept
+                result = future.result()
+                yield under_way.pop(future), result
     except GeneratorExit:
         for future in under_way:
             future.cancel()

@@ -15,9 +15,10 @@ import pytest
 
 from tests.scenario.small import small
 from workforce_sim.analysis.compare import COMPARISON_COLUMNS, SUMMARY_COLUMNS
+from workforce_sim.analysis.precision import Precision
 from workforce_sim.errors import SimulationFault, UsageError
 from workforce_sim.results.tables import TABLES
-from workforce_sim.run import Study, compare, run
+from workforce_sim.run import Comparison, Study, compare, read_study, run
 from workforce_sim.scenario.reader import read_scenario_text
 from workforce_sim.scenario.scenario import Scenario
 
@@ -234,3 +235,19 @@ def _gone(group):
             return True
         time.sleep(0.2)
     return False
+
+
+def test_a_saved_study_is_read_as_it_was(base, more, tmp_path):
+    """Every table, frame and line of the manifest comes back; other folders and damaged ones are refused in words."""
+    study = compare(base, more, 4, workers=1, precision=Precision(0.5, ("waiting_list",), 4))
+    study.save(tmp_path / "out")
+    found = read_study(tmp_path / "out")
+    assert isinstance(found, Comparison)
+    for name, frame in (study.tables | study.sheets).items():
+        pd.testing.assert_frame_equal((found.tables | found.sheets)[name], frame, check_dtype=name != "precision")
+    assert found.names == study.names
+    assert found.register("Base") == study.register("Base")
+    (tmp_path / "out" / "tables" / "flows.parquet").write_bytes(b"not a table")
+    for folder, told in (("out", "damaged"), ("nothing", "holds no results")):
+        with pytest.raises(UsageError, match=told):
+            read_study(tmp_path / folder)

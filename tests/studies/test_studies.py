@@ -9,6 +9,7 @@ import pytest
 
 from tests.scenario.small import small
 from workforce_sim.errors import UsageError
+from workforce_sim.run import run
 from workforce_sim.scenario.reader import read_scenario, read_scenario_text
 from workforce_sim.scenario.variants import variant
 from workforce_sim.studies.contributions import contributions
@@ -229,8 +230,9 @@ def test_a_study_is_saved_whole(both, tmp_path) -> None:
 
 
 def test_other_processes_give_the_same(both) -> None:
-    """Scenarios shared out among processes give the same values as in one."""
+    """Scenarios shared out among processes give the same values as in one, also if these have run something else."""
     base, whatif = both
+    run(base, 4, workers=2)
     four = [base, whatif, *(variant(base, {"workforce.roles.nurse.funded": wte}) for wte in (6.0, 7.0))]
     here, there = (outcomes(four, 2, 1, ("waiting_list",), workers=workers) for workers in (1, 2))
     names = [scenario.name for scenario in four]

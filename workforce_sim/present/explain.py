@@ -15,7 +15,8 @@ from rich.text import Text
 
 from workforce_sim.analysis.load import Task, accepted_per_week, clinical_hours, places, tasks
 from workforce_sim.present.levers import used_table
-from workforce_sim.present.words import UNDEFINED, assumed_numbers, joined
+from workforce_sim.present.words import UNDEFINED, joined
+from workforce_sim.scenario.assumptions import register
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.teams import copies, copies_of, kinds, pooled, with_own_staff
 from workforce_sim.units import WEEK_DAYS, YEAR_DAYS
@@ -209,7 +210,8 @@ def money(scenario: Scenario) -> str:
 
 def assumptions_register(scenario: Scenario) -> Iterator[RenderableType]:
     """Numbers by grade of evidence; those without evidence are assumptions, and are listed."""
-    assumed, total = assumed_numbers(scenario)
+    known = register(scenario)
+    assumed, total = [number for number in known if number.assumed], len(known)
     grades = Counter(evidence.grade or "none" for evidence in scenario.evidence.values())
     yield Text("Assumptions", style="bold")
     told = joined([f"{count} of grade {grade}" for grade, count in sorted(grades.items())]) if grades else "none"
@@ -219,7 +221,7 @@ def assumptions_register(scenario: Scenario) -> Iterator[RenderableType]:
     blocks: dict[str, list[str]] = {}
     for number in assumed:
         block, _, rest = number.path.partition(".")
-        blocks.setdefault(block, []).append(f"{rest or block} = {number.quantity.write(number.value or 0.0)}")
+        blocks.setdefault(block, []).append(f"{rest or block} = {number.value}")
     for block, lines in blocks.items():
         yield Text(f"  {block}: {'; '.join(lines)}", style="dim")
 

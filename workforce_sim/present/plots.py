@@ -67,7 +67,7 @@ def draw_all(study: Study) -> dict[str, bytes]:
     """Every figure as PNG and SVG: file name → content."""
     with mpl.rc_context(LOOK):
         figures = {name: draw_course(study, name) for name in PANELS}
-        if isinstance(study, Comparison) and len(study.scenarios) > 1:
+        if isinstance(study, Comparison) and study.others:
             figures["differences"] = draw_differences(study)
         figures["overview"] = draw_overview(study)
         return {f"{name}.{kind}": _bytes(figure, kind) for name, figure in figures.items() for kind in ("png", "svg")}
@@ -86,11 +86,11 @@ def _bytes(figure: Figure, kind: str) -> bytes:
 
 def draw_course(study: Study, name: str) -> Figure:
     """One course in one figure: all scenarios in one panel, or a panel for each if there are many."""
-    if len(_others(study)) > MANY:
+    if len(study.others) > MANY:
         return _small_multiples(study, name)
     figure = Figure(figsize=(9.5, 5.4))
     axes = figure.add_axes((0.08, 0.2, 0.66, 0.66))
-    course_panel(axes, study, name, _order(study))
+    course_panel(axes, study, name, study.names)
     _label_ends(axes, study, name)
     _heading(figure, study, name)
     return figure
@@ -134,7 +134,7 @@ def _axis(axes: Axes, name: str) -> None:
 
 
 def _small_multiples(study: Study, name: str) -> Figure:
-    others = _others(study)
+    others = study.others
     columns = 3
     rows = math.ceil(len(others) / columns)
     figure = Figure(figsize=(11, 2.05 + 2.6 * rows))
@@ -159,7 +159,7 @@ def _heading(figure: Figure, study: Study, name: str) -> None:
     unit = "percent" if thing.unit == "share" else thing.unit
     inch = 1 / figure.get_figheight()
     figure.text(0.02, 1 - 0.18 * inch, f"{thing.title}, {unit}", fontsize=14, weight="bold", va="top")
-    if isinstance(study, Comparison) and len(_others(study)) > MANY:
+    if isinstance(study, Comparison) and len(study.others) > MANY:
         line = f"Dark line: {study.baseline}. Coloured line: the what-if named above each panel."
         figure.text(0.02, 1 - 0.5 * inch, plain_text(line), fontsize=10, color="#444444", va="top")
     _caption(figure, f"{thing.meaning} {_reading(study, name)}")
@@ -230,7 +230,7 @@ def _apart(ends: Sequence[float], heights: Sequence[float], high: float) -> list
 
 def draw_differences(study: Comparison) -> Figure:
     """Every what-if's difference from the baseline at the end of the last year, with its interval."""
-    height = 2.0 + 0.42 * len(_others(study))
+    height = 2.0 + 0.42 * len(study.others)
     figure = Figure(figsize=(14, height))
     grid = figure.subplots(1, len(_FOREST), sharey=True)
     figure.subplots_adjust(left=0.2, right=0.985, top=1 - 0.95 / height, bottom=0.95 / height, wspace=0.14)
@@ -268,7 +268,7 @@ def forest_panel(axes: Axes, study: Comparison, measure: str) -> None:
     frame = study.comparison
     rows = frame[(frame["measure"] == measure) & (frame["year"] == frame["year"].max())].set_index("scenario")
     scale = 100.0 if declaration(measure).unit == "share" else 1.0
-    others = _others(study)
+    others = study.others
     axes.axvline(0, color="#888888", lw=1)
     for place, name in enumerate(others):
         row, colour = rows.loc[name], _look(study, name)["color"]
@@ -303,13 +303,13 @@ def forest_panel(axes: Axes, study: Comparison, measure: str) -> None:
 
 def draw_overview(study: Study) -> Figure:
     """All courses on one page; with many what-ifs, the baseline's courses above and the differences below."""
-    if isinstance(study, Comparison) and len(_others(study)) > MANY:
+    if isinstance(study, Comparison) and len(study.others) > MANY:
         return _overview_of_many(study)
     figure = Figure(figsize=(14, 8.6))
     grid = figure.subplots(2, 3)
     figure.subplots_adjust(left=0.05, right=0.985, top=0.9, bottom=0.1, hspace=0.3, wspace=0.18)
     for axes, name in zip(grid.flat, PANELS, strict=False):
-        course_panel(axes, study, name, _order(study))
+        course_panel(axes, study, name, study.names)
         _panel_title(axes, name)
     _key(grid.flat[-1], study)
     figure.text(0.02, 0.98, plain_text(_title(study)), fontsize=15, weight="bold", va="top")
@@ -318,7 +318,7 @@ def draw_overview(study: Study) -> Figure:
 
 
 def _overview_of_many(study: Comparison) -> Figure:
-    height = 6.2 + 0.36 * len(_others(study))
+    height = 6.2 + 0.36 * len(study.others)
     figure = Figure(figsize=(15, height))
     halves: Any = figure.subfigures(2, 1, height_ratios=(3.7, height - 3.7))
     top, bottom = halves
@@ -355,7 +355,7 @@ def _panel_title(axes: Axes, name: str, **look: Any) -> None:
 def _key(axes: Axes, study: Study) -> None:
     """Which line is which, in the empty panel."""
     axes.set_axis_off()
-    for scenario in _order(study):
+    for scenario in study.names:
         axes.plot([], [], label=plain_text(textwrap.fill(scenario, 34)), **_look(study, scenario))
     axes.plot([], [], color="#666666", lw=1.2, ls=":", label="funded posts")
     axes.legend(loc="center left", frameon=False, fontsize=10.5, handlelength=3.2, labelspacing=0.9)
@@ -372,26 +372,12 @@ def _overview_reading(study: Study) -> str:
 
 
 def _title(study: Study) -> str:
-    return (
-        f"{study.baseline} and what-ifs"
-        if isinstance(study, Comparison)
-        else ", ".join(s.name for s in study.scenarios)
-    )
-
-
-def _order(study: Study) -> list[str]:
-    """Names as given, the baseline first."""
-    names = [scenario.name for scenario in study.scenarios]
-    return sorted(names, key=lambda name: not (isinstance(study, Comparison) and name == study.baseline))
-
-
-def _others(study: Study) -> list[str]:
-    return _order(study)[1:] if isinstance(study, Comparison) else _order(study)
+    return f"{study.baseline} and what-ifs" if isinstance(study, Comparison) else ", ".join(study.names)
 
 
 def _look(study: Study, scenario: str) -> dict[str, Any]:
     """Colour and line style of a scenario, the same in every figure."""
     if isinstance(study, Comparison) and scenario == study.baseline:
         return {"color": BASE_COLOUR, "lw": 2.4, "ls": "-"}
-    place = _others(study).index(scenario)
+    place = study.others.index(scenario)
     return {"color": COLOURS[place % len(COLOURS)], "lw": 2.0, "ls": STYLES[place % len(STYLES)]}

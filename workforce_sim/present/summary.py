@@ -87,7 +87,7 @@ def summary(study: Study) -> RenderableType:
     """The whole summary of a study or comparison."""
     parts: list[RenderableType] = []
     if isinstance(study, Comparison):
-        others = [scenario.name for scenario in study.scenarios if scenario.name != study.baseline]
+        others = study.others
         for name in others:
             sentences = [*answer(study, name), *price(study, name)]
             parts += [Text(name, style="bold"), Padding(Text(" ".join(sentences)), (0, 0, 1, 2))]
@@ -96,8 +96,8 @@ def summary(study: Study) -> RenderableType:
             parts += [difference_table(study, name), safety(study, name)]
         parts.append(Text(_how_to_read(study), style="dim"))
     else:
-        for scenario in study.scenarios:
-            parts += [scenario_table(study, scenario.name), safety(study, scenario.name)]
+        for name in study.names:
+            parts += [scenario_table(study, name), safety(study, name)]
     parts += [Text(line, style="dim") for line in _notes(study)]
     return Group(*parts)
 
@@ -135,10 +135,9 @@ def safety(study: Study, name: str) -> RenderableType:
     differs = isinstance(study, Comparison) and name != study.baseline
     found = cells(study.comparison if isinstance(study, Comparison) and differs else study.summary, name)
     last = max(year for _, year in found)
-    asked = next(scenario.safety.registered_coordinator for scenario in study.scenarios if scenario.name == name)
     flags = []
     for measure, words in DANGERS.items():
-        if measure != "without_registered_coordinator" or asked:
+        if measure != "without_registered_coordinator" or study.told(name)["registered_coordinator"]:
             cell = found[measure, last]
             people = "" if measure == "over_cap" else " people"
             against = f" ({_difference(cell).plain})" if differs else ""
@@ -318,17 +317,17 @@ def _notes(study: Study) -> Iterator[str]:
             if year["months"] < 12:
                 yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; sums are of those."
     yield from _rules(study)
-    yield from assumptions(study.scenarios)
+    yield from assumptions({name: study.register(name) for name in study.names})
 
 
 def _rules(study: Study) -> Iterator[str]:
     """How often standing rules were on."""
     fired = study.tables["standing_rules"]
-    for scenario in study.scenarios:
-        days = (scenario.end - scenario.first_day).days * study.manifest["replications"]
-        for rule in scenario.rules:
-            own = fired[(fired["scenario"] == scenario.name) & (fired["rule"] == rule.name)]
+    for scenario in study.manifest["scenarios"]:
+        days = scenario["days"] * study.manifest["replications"]
+        for rule in scenario["rules"]:
+            own = fired[(fired["scenario"] == scenario["name"]) & (fired["rule"] == rule)]
             runs = own["replication"].nunique()
             share = f"on for {100 * own['days'].sum() / days:.0f}% of the time" if runs else "never on"
             total = study.manifest["replications"]
-            yield f"{scenario.name}: rule {rule.name} came on in {runs} of {total} runs, {share}."
+            yield f"{scenario['name']}: rule {rule} came on in {runs} of {total} runs, {share}."

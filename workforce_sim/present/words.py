@@ -6,15 +6,12 @@ In: numbers with units. Out: text.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
-from workforce_sim.scenario.numbers import Number, numbers
-from workforce_sim.scenario.scenario import Scenario
-
-UNSUPPORTED = "U"
+from workforce_sim.scenario.assumptions import UNSUPPORTED, Known
 
 UNDEFINED = "\N{EN DASH}"
 """Stands where there is no value."""
@@ -114,21 +111,12 @@ def years_shown(years: Iterable[int]) -> list[int]:
     return every if len(every) <= YEARS_SHOWN else every[: YEARS_SHOWN - 1] + every[-1:]
 
 
-def assumed_numbers(scenario: Scenario) -> tuple[list[Number], int]:
-    """Numbers without evidence (grade U, or none given), and how many numbers there are in all."""
-    graded = scenario.evidence
-    given = [number for number in numbers(scenario) if number.value is not None]
-    assumed = [n for n in given if n.path not in graded or graded[n.path].grade in (None, UNSUPPORTED)]
-    return assumed, len(given)
-
-
-def assumptions(scenarios: Sequence[Scenario]) -> list[str]:
-    """How much of each scenario is assumption, those with the same count together."""
+def assumptions(registers: Mapping[str, Sequence[Known]]) -> list[str]:
+    """How much of each scenario is assumption, by name; those with the same count together."""
     by_count: dict[tuple[int, int], list[str]] = {}
-    for scenario in scenarios:
-        assumed, total = assumed_numbers(scenario)
-        by_count.setdefault((len(assumed), total), []).append(scenario.name)
-    if len(by_count) == 1 and len(scenarios) > 1:
+    for name, register in registers.items():
+        by_count.setdefault((sum(known.assumed for known in register), len(register)), []).append(name)
+    if len(by_count) == 1 and len(registers) > 1:
         by_count = {count: ["Each scenario"] for count in by_count}
     return [
         f"{joined(names)}: {few} of {total} numbers are assumptions (no evidence given, or grade {UNSUPPORTED})."

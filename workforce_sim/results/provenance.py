@@ -20,9 +20,11 @@ import pandas as pd
 
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.results.tables import TABLES, years_of_periods
+from workforce_sim.scenario.assumptions import register
+from workforce_sim.scenario.levers import UsedLever
 from workforce_sim.scenario.scenario import Scenario
 
-FORMAT = 1
+FORMAT = 2
 """Version of the manifest."""
 
 LIBRARIES = ("workforce-sim", "numpy", "numba", "simpy", "scipy", "pandas", "pyarrow", "joblib")
@@ -50,10 +52,28 @@ def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "name": scenario.name,
         "file": str(scenario.file),
         "sha256": hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest(),
+        "description": scenario.description,
+        "overrides": [str(override) for override in scenario.overrides],
+        "levers": [_lever(used) for used in scenario.levers],
         "changes": list(scenario.change_log()),
+        "rules": [rule.name for rule in scenario.rules],
+        "registered_coordinator": scenario.safety.registered_coordinator,
+        "days": (scenario.end - scenario.first_day).days,
         "years": years(inputs),
+        "numbers": [list(known) for known in register(scenario)],
         "tree": tree,
     }
+
+
+def _lever(used: UsedLever) -> dict[str, Any]:
+    """A lever as a scenario uses it, with what is known about its effect."""
+    lever = used.lever
+    return {
+        "name": used.name, "lever": lever.name, "title": lever.title, "mechanism": lever.mechanism,
+        "effect": used.effect, "grade": lever.grade, "sources": list(lever.sources), "unknown": lever.unknown,
+        "from": str(used.from_date), "until": None if used.until is None else str(used.until),
+        "parameters": plain(used.parameters),
+    }  # fmt: skip
 
 
 def years(inputs: Inputs) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,15 +24,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workforce_sim.errors import UsageError
-from workforce_sim.results.provenance import table_hash
+from workforce_sim.results.provenance import FORMAT, table_hash
 
-MANIFEST = "manifest.json"
+MANIFEST, PRECISION = "manifest.json", "precision.csv"
 
 OURS = (
-    MANIFEST, "summary.csv", "comparison.csv", "value.csv", "precision.csv", "tables/*.parquet", "figures/*.png",
+    MANIFEST, "summary.csv", "comparison.csv", "value.csv", PRECISION, "tables/*.parquet", "figures/*.png",
     "figures/*.svg",
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes text for a formula if it begins so."""
+
+_GUARDED = re.compile(f"^'(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 def refuse_if_taken(directory: Path, force: bool = False) -> None:
@@ -70,6 +76,33 @@ def save(
     return directory
 
 
+def read(directory: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None, dict[str, Any]]:
+    """Saved results: all tables, the frame of precision if there was one, and the manifest.
+
+    Raises `UsageError` if the folder holds no results, those of another version, or damaged ones.
+    """
+    again = "run the study again, with --force"
+    try:
+        manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
+        if manifest["format"] != FORMAT:
+            raise UsageError(f"{directory} holds results of another version of workforce-sim; {again}")
+        tables = {name: _as_saved(directory, name, told["sha256"]) for name, told in manifest["tables"].items()}
+        precision = read_csv(directory / PRECISION) if PRECISION in manifest["files"] else None
+    except FileNotFoundError as error:
+        missing = Path(error.filename or MANIFEST).name
+        raise UsageError(f"{directory} holds no results of workforce-sim: no {missing}; --out saves results") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
+        raise UsageError(f"the results in {directory} are damaged ({error}); {again}") from error
+    return tables, precision, manifest
+
+
+def _as_saved(directory: Path, name: str, sha256: str) -> pd.DataFrame:
+    frame = read_table(directory, name)
+    if table_hash(name, frame) != sha256:
+        raise ValueError(f"table {name} is not what was saved")
+    return frame
+
+
 def read_table(directory: Path, name: str) -> pd.DataFrame:
     """A saved table; a damaged file is an error, never wrong numbers."""
     table = pq.read_table(directory / "tables" / f"{name}.parquet", page_checksum_verification=True)
@@ -81,10 +114,16 @@ def csv_text(frame: pd.DataFrame) -> str:
     safe = frame.copy()
     for column in safe.columns:
         if not (pd.api.types.is_numeric_dtype(safe[column]) or pd.api.types.is_bool_dtype(safe[column])):
-            safe[column] = [
-                f"'{text}" if str(text).startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in safe[column]
-            ]
+            safe[column] = [f"'{text}" if str(text).startswith(_FORMULA) else text for text in safe[column]]
     return safe.to_csv(index=False, lineterminator="\n")
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A frame that `csv_text` has written."""
+    frame = pd.read_csv(path)
+    for column in frame.columns[frame.dtypes == "str"]:
+        frame[column] = frame[column].str.replace(_GUARDED, "", regex=True)
+    return frame
 
 
 def _ours_in(directory: Path) -> list[Path]:

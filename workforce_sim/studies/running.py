@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from workforce_sim.analysis.measures import declaration
 from workforce_sim.errors import UsageError, either, nearest, quoted
 from workforce_sim.run import run
 from workforce_sim.scenario.scenario import Scenario
-from workforce_sim.scheduling import LOCAL
+from workforce_sim.scheduling import LOCAL, shared_out
 from workforce_sim.units import date_of, month_after
 
 BATCH = 32
@@ -46,8 +45,7 @@ def outcomes(
     if workers == 1:
         parts = [_measures(pack, replications, seed, only, how) for pack in packs]
     else:
-        shared = Parallel(n_jobs=workers, backend="loky")
-        parts = list(shared(delayed(_measures)(pack, replications, seed, only, how) for pack in packs))
+        parts = shared_out(_measures, [(pack, replications, seed, only, how) for pack in packs], workers)
     return pd.concat(parts, ignore_index=True)
 
 
