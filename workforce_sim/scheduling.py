@@ -43,6 +43,9 @@ LOCAL, DASK = "local", "dask:"
 LARGEST_PACK = 4
 """Replications given out at once: enough to be worth sending, few enough that all workers end together."""
 
+PACKS_LEFT = 4
+"""Each worker is to have at least so many packs before it, which makes the last ones small."""
+
 IDLE_SECONDS = 600
 """Workers with nothing to do stay for so long."""
 
@@ -94,12 +97,16 @@ def replicate(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -
 
 
 def in_packs(todo: Sequence[tuple[int, int]], workers: int) -> list[Task]:
-    """(scenario, replication) in packs: of one if they are done here, else so that every worker gets several packs."""
-    pack = 1 if workers == 1 else max(1, min(LARGEST_PACK, len(todo) // (8 * workers)))
+    """(scenario, replication) in packs: of one if they are done here, else smaller and smaller, to end together."""
     tasks: list[Task] = []
+    left = len(todo)
     for place, both in groupby(todo, key=itemgetter(0)):
         numbers = [number for _, number in both]
-        tasks += [(place, tuple(numbers[i : i + pack])) for i in range(0, len(numbers), pack)]
+        while numbers:
+            pack = 1 if workers == 1 else max(1, min(LARGEST_PACK, left // (PACKS_LEFT * workers)))
+            tasks.append((place, tuple(numbers[:pack])))
+            del numbers[:pack]
+            left -= len(tasks[-1][1])
     return tasks
 
 

@@ -14,13 +14,13 @@ import pandas as pd
 from joblib import cpu_count
 
 from workforce_sim.analysis.compare import comparison
-from workforce_sim.analysis.measures import measures
+from workforce_sim.analysis.measures import NEEDED, measures
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError
 from workforce_sim.inputs.compile import compile_inputs
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.replicating import Options, Replicating
-from workforce_sim.results.frames import Kept, tables_of
+from workforce_sim.results.frames import tables_of
 from workforce_sim.results.replications import digest_of
 from workforce_sim.run import Source
 from workforce_sim.scenario.reader import read_scenario
@@ -94,9 +94,5 @@ class _Known:
         """Table MEASURES of the first replications."""
         if replications not in self._told:
             (kept,) = self._replicating.run(replications)
-            self._told[replications] = measures(self.tables(kept))
+            self._told[replications] = measures(tables_of(self._inputs, kept, self._rows, NEEDED))
         return self._told[replications]
-
-    def tables(self, kept: Sequence[Kept]) -> dict[str, pd.DataFrame]:
-        """All tables of some replications."""
-        return tables_of(self._inputs, kept, self._rows)

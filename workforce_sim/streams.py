@@ -98,3 +98,8 @@ def name_key(*parts: str) -> int:
 def threshold(chance: float) -> int:
     """The integer that a word of luck is less than with probability `chance`, to within 2**-32."""
     return min(CERTAIN, max(0, round(chance * CERTAIN)))
+
+
+def thresholds(chances: np.ndarray) -> np.ndarray:
+    """int64, shape of `chances`: the `threshold` of each."""
+    return np.asarray(np.clip(np.rint(chances * CERTAIN), 0, CERTAIN), dtype=np.int64)

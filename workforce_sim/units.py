@@ -16,8 +16,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from workforce_sim.errors import nearest, quoted
+
+if TYPE_CHECKING:
+    import numpy as np
 
 WEEK_DAYS = 7.0
 """Days in a week."""
@@ -289,20 +293,22 @@ def after(start: date, days: float) -> date:
     return start + timedelta(days=max(1, math.floor(days + 0.5)))
 
 
-def working_days(start: date, days: int, working: Set[int], country: str | None) -> list[bool]:
-    """Whether the team works on each of the `days` days from `start`, in order.
+def working_days(start: date, days: int, working: Set[int], country: str | None) -> np.ndarray:
+    """bool, (day,): whether the team works on each of the `days` days from `start`.
 
     `working` holds weekdays (0 is Monday); `country` is `England` for its bank holidays, or None for none.
     """
+    import numpy as np  # heavy, and needed only when a run is compiled
+
     closed = _bank_holidays(country, start.year, (start + timedelta(days=days)).year) if country else frozenset()
-    dates = (start + timedelta(days=i) for i in range(days))
-    return [day.weekday() in working and day not in closed for day in dates]
+    mask = [weekday in working for weekday in range(7)]
+    return np.is_busday(np.datetime64(start) + np.arange(days), mask, np.array(sorted(closed), dtype="datetime64[D]"))
 
 
 @lru_cache(maxsize=32)
 def _bank_holidays(country: str, first_year: int, last_year: int) -> frozenset[date]:
     """Bank holidays of a country from the first year to the last, from the `holidays` package."""
-    import holidays  # heavy, and needed only when a run is compiled
+    import holidays  # heavy as well
 
     if country != "England":
         raise ValueError(f"no bank holidays are known for {country}")

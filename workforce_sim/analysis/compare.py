@@ -21,10 +21,14 @@ COMPARISON_COLUMNS = [
 def by_replication(measures: pd.DataFrame, scenario: str) -> pd.DataFrame:
     """One scenario's values: a row per measure, unit and year in the order told, a column per replication."""
     rows = measures[measures["scenario"] == scenario]
-    wide = rows.set_index(["measure", "unit", "year", "replication"])["value"].unstack()  # noqa: PD010 keys are unique
-    order = {name: place for place, name in enumerate(rows["measure"].unique())}
-    place = wide.index.get_level_values("measure").map(order)
-    return wide.iloc[np.lexsort((wide.index.get_level_values("year"), place))]
+    measure, year = pd.factorize(rows["measure"])[0], rows["year"].to_numpy()
+    column, replications = pd.factorize(rows["replication"].to_numpy(), sort=True)
+    key = measure * (int(year.max(initial=0)) + 1) + year
+    _, first, row = np.unique(key, return_index=True, return_inverse=True)
+    values = np.full((len(first), len(replications)), np.nan)
+    values[row, column] = rows["value"].to_numpy()
+    index = pd.MultiIndex.from_frame(rows[["measure", "unit", "year"]].iloc[first])
+    return pd.DataFrame(values, index=index, columns=pd.Index(replications, name="replication"))
 
 
 def summary(measures: pd.DataFrame) -> pd.DataFrame:
@@ -44,7 +48,7 @@ def comparison(measures: pd.DataFrame, baseline: str) -> pd.DataFrame:
     A measure that the baseline does not have (a role of the what-if only, a longer horizon) has no difference.
     """
     base, parts = by_replication(measures, baseline), []
-    for scenario in sorted(set(measures["scenario"]) - {baseline}):
+    for scenario in sorted(set(measures["scenario"].unique()) - {baseline}):
         wide = by_replication(measures, scenario)
         before = base.reindex(index=wide.index, columns=wide.columns)
         difference = t_interval(wide.to_numpy() - before.to_numpy())

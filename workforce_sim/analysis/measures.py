@@ -8,7 +8,7 @@ Waits are in weeks. A value that does not exist (the wait of nobody, a median ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -189,6 +189,10 @@ def measure_dictionary() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["measure", "unit", "meaning", "better"])
 
 
+NEEDED = ("lists", "flows", "waits", "workforce", "time_use", "staying", "costs", "programme_costs")
+"""Tables from which measures are counted."""
+
+
 def measures(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Every measure of one scenario, in declared order: table MEASURES."""
     yearly = Yearly(tables)
@@ -221,12 +225,12 @@ def _all(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _wait_measures(waits: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
-    keys = pd.MultiIndex.from_arrays([waits.frame[key] for key in ("clock", "by", "value", "span")])
+    keys = pd.MultiIndex.from_frame(waits.frame[["clock", "by", "value", "span"]])
     codes, kinds = keys.factorize()
-    for code, (clock, by, value, span) in enumerate(kinds):
+    rows_of = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    for rows, (clock, by, value, span) in zip(rows_of, kinds, strict=True):
         if span != "year" or not (by == "all" or by in _FOR_WHOM.get(clock, ())):
             continue
-        rows = codes == code
         for name, unit, _, _ in _WAITS:
             whole = f"wait.{clock}.{name}" if by == "all" else f"wait.{clock}.{name}.{by}.{value}"
             if by == "all" or name in _TOLD_FOR_WHOM:
@@ -285,13 +289,13 @@ def _staff_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     yield "trainees", staff.end("trainees_wte")
     yield "qualified", staff.sum("qualified")
     known = ~np.isnan(staff.values("exhaustion"))
-    weighted = replace(staff, frame=staff.frame.assign(tired=staff.frame["exhaustion"] * staff.frame["in_post_wte"]))
-    yield "exhaustion", _over(weighted.end("tired", where=known), staff.end("in_post_wte", where=known))
+    tired = staff.values("exhaustion") * staff.values("in_post_wte")
+    yield "exhaustion", _over(staff.end(tired, where=known), staff.end("in_post_wte", where=known))
 
 
 def _role_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     staff, use = yearly["workforce"], yearly["time_use"]
-    role, role_of_use = (table.frame["role"].to_numpy(dtype=str) for table in (staff, use))
+    role, role_of_use = staff.text("role"), use.text("role")
     holders = set(role[staff.values("holds_caseload").astype(bool)])
     for name in sorted(set(role)):
         own = role == name
@@ -334,11 +338,11 @@ def _flow_measures(flow: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
 def _equity_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     """The worst group over the best, where there are several."""
     waits, flows = yearly["waits"], yearly["flows"]
-    group = flows.frame["group"].to_numpy(dtype=str)
+    group = flows.text("group")
     groups = sorted(set(group))
     if len(groups) < 2:
         return
-    clock, by, value, span = (waits.frame[key].to_numpy(dtype=str) for key in ("clock", "by", "value", "span"))
+    clock, by, value, span = (waits.text(key) for key in ("clock", "by", "value", "span"))
     own = (span == "year") & (clock == "treatment") & (by == "group")
     median, joined = (
         np.stack([_placed(waits, column, own & (value == name)) for name in groups], axis=1)

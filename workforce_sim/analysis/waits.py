@@ -158,13 +158,15 @@ def wait_rows(inputs: Inputs) -> dict[str, np.ndarray]:
 def waits(log: np.ndarray, inputs: Inputs) -> np.ndarray:
     """float64, (row of `wait_rows`, column of WAITS.values): the waits of one replication."""
     standards, parts = _standards(log, inputs), []
+    different = np.unique(standards)
+    looks = [(windows(inputs, span), ways_to_look(log, inputs, span)) for span in SPANS]
     for name in CLOCKS:
-        for span in SPANS:
-            window, ways = windows(inputs, span), ways_to_look(log, inputs, span)
-            stays, n = _stays(clock(log, name), window, ways, standards)
+        own = clock(log, name)
+        for window, ways in looks:
+            stays, n = _stays(own, window, ways, standards)
             columns = {"joined": _count(stays.cell[stays.joined], n)} | _completed(stays, n) | _waiting(stays, n)
             known = sum(len(p.values) for p in ways if p.by != "stream" or name == "internal") * len(window.first)
-            aware = _censoring_aware(stays.where(stays.cell < known), known, np.unique(standards))
+            aware = _censoring_aware(stays.where(stays.cell < known), known, different)
             columns |= {measure: np.append(values, np.full(n - known, np.nan)) for measure, values in aware.items()}
             parts.append(np.stack([columns[c.name] for c in WAITS.values], axis=1))
     return np.concatenate(parts)

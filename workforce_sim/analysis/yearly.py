@@ -7,7 +7,7 @@ plain arithmetic. Days before the results begin (year 0) do not count.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -23,18 +23,18 @@ class YearlyTable:
     place: np.ndarray
     """int64, (row,): the replication and year of each row."""
     places: int
+    _values: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def sum(self, *columns: str, where: np.ndarray | None = None) -> np.ndarray:
+    def sum(self, *columns: str | np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
         """float64, (place,): the sum of columns over all rows, or those `where` is true; unknown values count as 0."""
         total = np.zeros(self.places)
         rows = slice(None) if where is None else where
         for column in columns:
-            values = self.frame[column].to_numpy(dtype=float)[rows]
-            known = np.where(np.isnan(values), 0.0, values)
-            total += np.bincount(self.place[rows], weights=known, minlength=self.places)
+            values = self._known(column) if isinstance(column, str) else column
+            total += np.bincount(self.place[rows], weights=values[rows], minlength=self.places)
         return total
 
-    def end(self, *columns: str, where: np.ndarray | None = None) -> np.ndarray:
+    def end(self, *columns: str | np.ndarray, where: np.ndarray | None = None) -> np.ndarray:
         """The same, over rows of the last month of each year."""
         return self.sum(*columns, where=self._is_last if where is None else self._is_last & where)
 
@@ -46,7 +46,7 @@ class YearlyTable:
     @cached_property
     def months(self) -> np.ndarray:
         """float64, (place,): how many months the year has."""
-        month, names = pd.factorize(self.frame["period_start"])
+        month, names = pd.factorize(self.values("period_start"))
         is_there = np.zeros((self.places, len(names)), dtype=bool)
         is_there[self.place, month] = True
         counted: np.ndarray = is_there.sum(axis=1, dtype=float)
@@ -55,7 +55,7 @@ class YearlyTable:
     @cached_property
     def _is_last(self) -> np.ndarray:
         """bool, (row,): is it of the last month of its year?"""
-        start = self.frame["period_start"].to_numpy()
+        start = self.values("period_start")
         last = np.zeros(self.places, dtype=start.dtype)
         np.maximum.at(last, self.place, start)
         found: np.ndarray = last[self.place] == start
@@ -63,8 +63,20 @@ class YearlyTable:
 
     def values(self, column: str) -> np.ndarray:
         """A column's values, (row,)."""
-        found: np.ndarray = self.frame[column].to_numpy()
+        if column not in self._values:
+            self._values[column] = self.frame[column].to_numpy()
+        return self._values[column]
+
+    def text(self, column: str) -> np.ndarray:
+        """A column of text as fixed-width text, (row,)."""
+        codes, names = pd.factorize(self.frame[column])
+        found: np.ndarray = np.array(names, dtype=str)[codes]
         return found
+
+    def _known(self, column: str) -> np.ndarray:
+        """float64, (row,): a column with 0 where a value is unknown."""
+        values = self.values(column)
+        return np.where(np.isnan(values), 0.0, values) if values.dtype.kind == "f" else values.astype(float)
 
 
 class Yearly:

@@ -135,7 +135,7 @@ def _working(scenario: Scenario, start: date, days: int) -> np.ndarray:
     """bool, (day + DAYS_AFTER,): working days of the run and of the years after it for which leave is planned."""
     weekdays = WEEKDAYS[scenario.calendar.working_days]
     country = None if scenario.calendar.country == "none" else scenario.calendar.country
-    return np.array(working_days(start, days + DAYS_AFTER, weekdays, country), dtype=bool)
+    return working_days(start, days + DAYS_AFTER, weekdays, country)
 
 
 def _months(start: date, days: int, anchor: date) -> tuple[np.ndarray, tuple[date, ...]]:

@@ -18,7 +18,7 @@ from scipy import stats
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.rules import REFERRAL, Demand, Inputs
 from workforce_sim.scenario.scenario import Scenario
-from workforce_sim.streams import Purpose, luck_of_many, name_key, threshold
+from workforce_sim.streams import Purpose, luck_of_many, name_key, thresholds
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
@@ -41,34 +41,24 @@ def compile_demand(
     dates: list[date], stages: list[Scenario], names: Names, start: date, working: np.ndarray, days: int
 ) -> Demand:
     """The law of referrals. `working`: bool, (kind, day + some years); `dates`: first days of the epochs `stages`."""
-    calendar = [start + timedelta(days=d) for d in range(days)]
     epoch = np.searchsorted([(d - start).days for d in dates], np.arange(days), side="right") - 1
     kind = np.array(names.kind_of_source)
     in_week = np.array([_working_days_in_week(start, own) for own in working])[kind]
     is_open = working[kind]
-    known: dict[tuple[int, int], int] = {}
-    mix_of_day = np.zeros(days, dtype=np.int32)
-    weekly: list[np.ndarray] = []
-    severity_mix, severity_kept = [], []
-    for d, today in enumerate(calendar):
-        month = (epoch[d], today.year * 12 + today.month)
-        if month not in known:
-            known[month] = len(weekly)
-            rate, mix, kept = _month(stages[epoch[d]], names, today)
-            weekly.append(rate)
-            severity_mix.append([[threshold(p) for p in np.cumsum(row)] for row in mix])
-            severity_kept.append([[threshold(p) for p in row] for row in kept])
-        mix_of_day[d] = known[month]
-    rates = np.where(is_open[:, :days], np.stack(weekly, axis=1)[:, mix_of_day] / in_week[:, :days], 0.0)
+    month = (np.datetime64(start) + np.arange(days)).astype("datetime64[M]").astype(np.int64)
+    _, first, mix_of_day = np.unique(np.stack([epoch, month]), axis=1, return_index=True, return_inverse=True)
+    parts = [_month(stages[epoch[d]], names, start + timedelta(days=d)) for d in first.tolist()]
+    weekly, mix, kept = (np.stack(part) for part in zip(*parts, strict=True))
+    rates = np.where(is_open[:, :days], weekly.T[:, mix_of_day] / in_week[:, :days], 0.0)
     over = np.array([stages[e].demand.overdispersion for e in epoch])
     law_of_day, count_law = _count_laws(rates, over)
     return Demand(
         source_key=np.array([[name_key(t, s) for s in names.sources] for t in names.teams], dtype=np.int64),
         law_of_day=law_of_day,
         count_law=count_law,
-        mix_of_day=mix_of_day,
-        severity_mix=np.array(severity_mix, dtype=np.int64),
-        severity_kept=np.array(severity_kept, dtype=np.int64),
+        mix_of_day=mix_of_day.astype(np.int32),
+        severity_mix=thresholds(np.cumsum(mix, axis=-1)),
+        severity_kept=thresholds(kept),
         group_mix=_group_mix(stages[0], names),
     )
 
@@ -126,7 +116,7 @@ def _group_mix(stage: Scenario, names: Names) -> np.ndarray:
     for source in names.sources:
         own = stage.demand.sources[source].groups
         mixes.append(np.cumsum([own.get(g, 0.0) if own else stage.groups[g].share for g in names.groups]))
-    return np.array([[threshold(p) for p in mix] for mix in mixes], dtype=np.int64)
+    return thresholds(np.array(mixes))
 
 
 def _count_laws(rates: np.ndarray, over: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ In: a compiled scenario, and what was kept of each of its replications. Out: a f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,24 +49,27 @@ class Kept(NamedTuple):
     spells: np.ndarray | None  # LOG, (spell,), only if asked for
 
 
-def tables_of(inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.ndarray]) -> dict[str, pd.DataFrame]:
-    """All tables of one scenario, from what was kept of its replications.
+def tables_of(
+    inputs: Inputs, kept: Sequence[Kept], wait_rows: Mapping[str, np.ndarray], only: Iterable[str] | None = None
+) -> dict[str, pd.DataFrame]:
+    """The tables of one scenario, all or `only` some, from what was kept of its replications.
 
     `wait_rows` names the rows of `Kept.waits`: clock, by, value, span, period_start, year.
     """
-    return {
-        "flows": _people(FLOWS, inputs, kept, [k.flow for k in kept]),
-        "lists": _people(LISTS, inputs, kept, [k.stock for k in kept]),
-        "packages": _packages(inputs, kept),
-        "time_use": _time_use(inputs, kept),
-        "workforce": _workforce(inputs, kept),
-        "staying": _staying(inputs, kept),
-        "costs": _costs(inputs, kept),
-        "programme_costs": _programme_costs(inputs, kept),
-        "standing_rules": _fired(inputs, kept),
-        "waits": _waits(inputs, kept, wait_rows),
-        "spells": _spells(inputs, kept),
+    makers: dict[str, Callable[[], pd.DataFrame]] = {
+        "flows": lambda: _people(FLOWS, inputs, kept, [k.flow for k in kept]),
+        "lists": lambda: _people(LISTS, inputs, kept, [k.stock for k in kept]),
+        "packages": lambda: _packages(inputs, kept),
+        "time_use": lambda: _time_use(inputs, kept),
+        "workforce": lambda: _workforce(inputs, kept),
+        "staying": lambda: _staying(inputs, kept),
+        "costs": lambda: _costs(inputs, kept),
+        "programme_costs": lambda: _programme_costs(inputs, kept),
+        "standing_rules": lambda: _fired(inputs, kept),
+        "waits": lambda: _waits(inputs, kept, wait_rows),
+        "spells": lambda: _spells(inputs, kept),
     }
+    return {name: makers[name]() for name in (makers if only is None else only)}
 
 
 def _grid(table: Table, scenario: str, labels: Sequence[Sequence[object]], years: np.ndarray) -> dict[str, object]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -358,7 +359,14 @@ def typed(table: Table, columns: Mapping[str, object]) -> pd.DataFrame:
     declared = [c.name for c in table.columns]
     if unknown := set(columns) ^ set(declared):
         raise ValueError(f"table {table.name}: columns {sorted(unknown)} are missing or not declared")
-    return pd.DataFrame({c.name: pd.Series(columns[c.name], dtype=DTYPES[c.type]) for c in table.columns})
+    return pd.DataFrame({c.name: _of_type(columns[c.name], DTYPES[c.type]) for c in table.columns})
+
+
+def _of_type(values: Any, dtype: str) -> Any:
+    """Values as an array of a type; arrays, because pandas would line up series by their indexes, column by column."""
+    if isinstance(values, np.ndarray) and values.dtype.kind != "M" and np.can_cast(values.dtype, dtype):
+        return values.astype(dtype)
+    return pd.array(values, dtype=dtype)  # which refuses what does not fit
 
 
 def years_of_periods(inputs: Inputs) -> np.ndarray:

@@ -70,14 +70,16 @@ def read_evidence(
     Of numbers that are `chosen` instead of known, nothing is recorded.
     """
     known = numbers(plan)
-    by_first: defaultdict[str | int, list[Number]] = defaultdict(list)
+    beneath: defaultdict[Steps, list[Number]] = defaultdict(list)
     for number in known:
-        by_first[number.steps[0]].append(number)
+        names = tuple(map(str, number.steps))
+        for length in range(len(names) + 1):
+            beneath[names[:length]].append(number)
     evidence: dict[str, Evidence] = {}
     for pattern, entry in block.items():
-        first, *_ = wanted = tuple(pattern.split("."))
-        likely = known if first == "*" else by_first[first]
-        found = [number for number in likely if _covers(wanted, number.steps)]
+        wanted: Steps = tuple(pattern.split("."))
+        plain = wanted[: wanted.index("*")] if "*" in wanted else wanted
+        found = [number for number in beneath[plain] if plain == wanted or _covers(wanted, number.steps)]
         if not found:
             close = nearest(pattern, (number.path for number in known))
             findings.add(entry.finding((), quoted(pattern), "the path of a number of this scenario", close))
@@ -91,7 +93,7 @@ def read_evidence(
     return evidence
 
 
-def _covers(pattern: tuple[str, ...], steps: Steps) -> bool:
+def _covers(pattern: Steps, steps: Steps) -> bool:
     """Whether the pattern names the number, or a block that it stands in."""
     return matches(pattern, steps[: len(pattern)])
 
@@ -116,9 +118,9 @@ def _record(
     _check_keys(entry, findings)
     for number in found:
         text = text_at(tree, number.steps)
-        told = str(number.quantity.write(number.value)) if number.value is not None else "not given"
-        value = told if text is None or isinstance(text, dict) else str(text)
-        evidence[number.path] = _evidence(entry, number.quantity, number.value, value, findings)
+        if text is None or isinstance(text, dict):
+            text = "not given" if number.value is None else number.quantity.write(number.value)
+        evidence[number.path] = _evidence(entry, number.quantity, number.value, str(text), findings)
 
 
 def evidence_of(entry: Entry, quantity: Quantity, value: float, findings: Findings) -> Evidence:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -44,14 +45,20 @@ def numbers(plan: Plan) -> tuple[Number, ...]:
 
 
 def _in_block(block: Block, steps: Steps) -> Iterator[Number]:
-    for name, field in type(block).model_fields.items():
+    for name, annotation, marker in _fields(type(block)):
         hidden = isinstance(block, SeverityDrift) and name == SeverityDrift.spread
-        below = steps if hidden else (*steps, name)
-        yield from _in_value(getattr(block, name), field.annotation, field.metadata, below)
+        yield from _in_value(getattr(block, name), annotation, marker, steps if hidden else (*steps, name))
 
 
-def _in_value(value: Any, annotation: Any, metadata: list[Any], steps: Steps) -> Iterator[Number]:
-    annotation, marker = _unwrap(annotation, metadata)
+@cache
+def _fields(kind: type[Block]) -> tuple[tuple[str, Any, Quantity | BySeverity | Spread | None], ...]:
+    """Name, plain type and marker of each field of a block."""
+    return tuple((name, *_unwrap(field.annotation, field.metadata)) for name, field in kind.model_fields.items())
+
+
+def _in_value(
+    value: Any, annotation: Any, marker: Quantity | BySeverity | Spread | None, steps: Steps
+) -> Iterator[Number]:
     if isinstance(marker, Quantity):
         if not isinstance(value, dict):
             yield Number(steps, marker, value)
@@ -65,9 +72,8 @@ def _in_value(value: Any, annotation: Any, metadata: list[Any], steps: Steps) ->
     elif isinstance(value, Block):
         yield from _in_block(value, steps)
     elif isinstance(value, dict):
-        kind = get_args(annotation)[1]
         for name, part in value.items():
-            yield from _in_value(part, kind, [], (*steps, name))
+            yield from _in_value(part, *_unwrap(get_args(annotation)[1], []), (*steps, name))
     elif isinstance(value, list):
         for part in value:
             if isinstance(part, Support | PooledSeries | Step):
@@ -104,7 +110,7 @@ def _name_of(item: Mapping[str, Any]) -> Any:
     return item.get("name", item.get("to"))
 
 
-def matches(pattern: tuple[str, ...], steps: Steps) -> bool:
+def matches(pattern: Steps, steps: Steps) -> bool:
     """Whether a pattern, in which `*` stands for any one step, names exactly this path."""
     if len(pattern) != len(steps):
         return False

@@ -123,6 +123,8 @@ class Scenario(Plan):
         """The tree as it stands on a day, all changes up to then written into it."""
         base = self._base or self
         decided = active_changes(base.rules, on)
+        if not (base.changes or decided):
+            return base.tree
         changed = changed_numbers(numbers_by_steps(base), base.changes, day, decided)
         return with_numbers(base.tree, base, changed) if changed else base.tree
 
