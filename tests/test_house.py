@@ -34,7 +34,7 @@ FLOORS = (
 
 BORDERS = {
     "simpy": ("engine/",),
-    "numba": ("engine/kernel/", "streams.py", "compiled.py"),
+    "numba": ("engine/kernel/", "analysis/life_tables.py", "streams.py", "compiled.py"),
     "llvmlite": ("engine/kernel/",),
     "pandas": ("results/", "analysis/", "run.py", "session.py", "studies/", "present/"),
     "pyarrow": ("results/",),

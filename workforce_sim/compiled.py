@@ -22,6 +22,8 @@ import numba
 from numba import config
 
 PACKAGE = Path(__file__).parent
+LAST_COMPILED = ("day.advance", "life_tables.censoring_aware")
+"""Of a first run, in the kernel and after it."""
 KEPT = 4
 """Folders of older states kept beside the present one."""
 
@@ -30,6 +32,7 @@ def sources_digest() -> str:
     """A digest of numba's version and of every source that compiled code is made from."""
     engine = PACKAGE / "engine"
     files = [PACKAGE / "streams.py", PACKAGE / "inputs" / "codes.py", engine / "state.py", engine / "capacity.py"]
+    files.append(PACKAGE / "analysis" / "life_tables.py")
     files += sorted((engine / "kernel").glob("*.py"))
     digest = hashlib.sha256(numba.__version__.encode())
     for file in files:
@@ -73,7 +76,7 @@ def is_kept() -> bool:
     """True if the kernel is compiled already, or never will be, so that a first run need not wait."""
     if config.DISABLE_JIT:
         return True
-    return any(Path(config.CACHE_DIR or PACKAGE).rglob("day.advance-*.nbc"))
+    return all(any(Path(config.CACHE_DIR or PACKAGE).rglob(f"{last}-*.nbc")) for last in LAST_COMPILED)
 
 
 def forget() -> None:

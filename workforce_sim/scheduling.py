@@ -28,7 +28,7 @@ from workforce_sim.engine import simulate as engine
 from workforce_sim.errors import SimulationFault, UsageError, WorkforceSimError
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.results.frames import Kept
-from workforce_sim.results.replications import model_version
+from workforce_sim.results.replications import model_version, packed, unpacked
 
 Task = tuple[int, tuple[int, ...]]
 """Place of a scenario, and the numbers of some of its replications."""
@@ -218,11 +218,16 @@ def on_dask(work: Work, tasks: Sequence[Task], address: str) -> Iterator[Part]:
         how = {"pure": False, "retries": MOST_BREAKS}
         sent = [client.submit(_as_it_is, each, **how) for each in work.inputs]  # sent again where workers have died
         futures = {
-            client.submit(replicate, sent[place], work.seed, numbers, work.spells, **how): place
+            client.submit(_replicate_packed, sent[place], work.seed, numbers, work.spells, **how): place
             for place, numbers in tasks
         }
-        for future in as_completed(futures):
-            yield futures[future], future.result()
+        for future, parts in as_completed(futures, with_results=True):
+            yield futures[future], [unpacked(part) for part in parts]
+
+
+def _replicate_packed(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -> list[bytes]:
+    """What `replicate` gives, as small as it is on disk, to be sent through a network."""
+    return [packed(kept) for kept in replicate(inputs, seed, numbers, spells)]
 
 
 def _as_it_is(inputs: Inputs) -> Inputs:

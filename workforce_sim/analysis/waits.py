@@ -17,11 +17,29 @@ hidden wait (`internal`) by stream shows it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import NamedTuple
 
 import numpy as np
 
+from workforce_sim.analysis.life_tables import (
+    COMPLETED,
+    COMPLETED_DAYS,
+    IN_TIME,
+    JOINED,
+    LONGEST,
+    OVER_18,
+    OVER_WEEKS,
+    SEEN,
+    STILL,
+    WAITING,
+    WAITING_DAYS,
+    Followed,
+    censoring_aware,
+    counted,
+    quantiles,
+)
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs.codes import NOT_YET, End
 from workforce_sim.inputs.rules import Inputs
@@ -42,11 +60,14 @@ LONGEST_DAYS = 156 * 7
 
 SPANS = ("year", "quarter")
 
-OPEN = 0.05
-"""Share of people of whom it may be unknown whether they would have been seen in time."""
+WITHIN_WEEKS = (18,)
+"""Weeks by which the share seen is told."""
 
-_EXACT = 1e-9
-"""Slack for sums of chances: half is reached at 0.5 - 1e-9."""
+_WITHIN_DAYS = np.array([weeks * 7 for weeks in WITHIN_WEEKS])
+_SEEN_BY = {"median": 0.5, "p90": 0.9, "p92": 0.92}
+_SO_FAR = {"median": 0.5, "p90": 0.9}
+_REACHED = {"median": 0.5, "p90": 0.9}
+_AWARE = ("within_standard", *(f"within_{weeks}_weeks" for weeks in WITHIN_WEEKS), *_REACHED)
 
 
 class Clock(NamedTuple):
@@ -163,13 +184,71 @@ def waits(log: np.ndarray, inputs: Inputs) -> np.ndarray:
     for name in CLOCKS:
         own = clock(log, name)
         for window, ways in looks:
-            stays, n = _stays(own, window, ways, standards)
-            columns = {"joined": _count(stays.cell[stays.joined], n)} | _completed(stays, n) | _waiting(stays, n)
-            known = sum(len(p.values) for p in ways if p.by != "stream" or name == "internal") * len(window.first)
-            aware = _censoring_aware(stays.where(stays.cell < known), known, different)
-            columns |= {measure: np.append(values, np.full(n - known, np.nan)) for measure, values in aware.items()}
-            parts.append(np.stack([columns[c.name] for c in WAITS.values], axis=1))
+            followed = _followed(own, window, standards)
+            for people in ways:
+                known = people.by != "stream" or name == "internal"
+                columns = _columns(followed, window, people, different if known else None)
+                parts.append(np.stack([columns[c.name] for c in WAITS.values], axis=1))
     return np.concatenate(parts)
+
+
+def _followed(own: Clock, window: Windows, standards: np.ndarray) -> Followed:
+    """Spells that were on the clock within the windows."""
+    stop = own.stop
+    first = np.searchsorted(window.last, own.begin)
+    last = np.searchsorted(window.first, stop, side="right") - 1
+    spell = np.flatnonzero(own.on & (first <= last))
+    begin, stop = own.begin[spell], stop[spell]
+    seen, gone = own.seen[spell] == stop, own.gone[spell] == stop
+    return Followed(spell, begin, stop, seen, gone, standards[spell], first[spell], last[spell])
+
+
+def _columns(
+    followed: Followed, window: Windows, people: People, standards: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """(cell,), by name: the waits of one clock, in windows, by one attribute; life tables if `standards` are given."""
+    width = int((np.minimum(followed.stop, window.last.max(initial=0)) - followed.begin).max(initial=0)) + 2
+
+    def laid(some: Followed) -> tuple[np.ndarray, np.ndarray]:
+        sums, counts = counted(some, people.code[some.spell], window.first, window.last, len(people.values), width)
+        return sums, counts
+
+    sums, counts = laid(followed)
+    seen, waiting = sums[:, COMPLETED], sums[:, WAITING]
+    columns = {
+        "joined": sums[:, JOINED],
+        "completed": seen,
+        "completed_mean": _ratio(sums[:, COMPLETED_DAYS], seen),
+        "completed_within_standard": _ratio(sums[:, IN_TIME], seen),
+        "waiting": waiting,
+        "waiting_mean": _ratio(sums[:, WAITING_DAYS], waiting),
+    }
+    columns |= {f"waiting_over_{weeks}_weeks": sums[:, OVER_18 + i] for i, weeks in enumerate(OVER_WEEKS)}
+    for column, total, name, levels in ((SEEN, seen, "completed", _SEEN_BY), (STILL, waiting, "waiting", _SO_FAR)):
+        found = quantiles(counts, column, total, np.array(list(levels.values())))
+        columns |= {f"{name}_{quantile}": found[:, i] for i, quantile in enumerate(levels)}
+    if standards is None:
+        return columns | dict.fromkeys(_AWARE, np.full(len(sums), np.nan))
+    levels_ = np.array(list(_REACHED.values()))
+    share, reached = censoring_aware(counts, sums[:, LONGEST], _WITHIN_DAYS, levels_, LONGEST_DAYS)
+    columns |= {f"within_{weeks}_weeks": share[:, i] for i, weeks in enumerate(WITHIN_WEEKS)}
+    columns |= {name: reached[:, i] for i, name in enumerate(_REACHED)}
+    by_standard = []
+    for standard in standards:
+        if len(standards) > 1:
+            sums, counts = laid(followed.where(followed.standard == standard))
+        share, _ = censoring_aware(counts, sums[:, LONGEST], np.array([standard]), levels_[:0], 0)
+        by_standard.append((share[:, 0], sums[:, JOINED]))
+    return columns | {"within_standard": _together(by_standard, len(sums))}
+
+
+def _together(parts: Collection[tuple[np.ndarray, np.ndarray]], n: int) -> np.ndarray:
+    """float64, (cell,): shares of several life tables as one, weighted by how many joined; one alone as it is."""
+    if len(parts) == 1:
+        ((share, _),) = parts
+        return share
+    within = sum((np.where(joined > 0, joined * share, 0.0) for share, joined in parts), np.zeros(n))
+    return _ratio(within, sum((joined for _, joined in parts), np.zeros(n)))
 
 
 def _standards(log: np.ndarray, inputs: Inputs) -> np.ndarray:
@@ -181,157 +260,6 @@ def _standards(log: np.ndarray, inputs: Inputs) -> np.ndarray:
     return np.asarray(table[epoch, kind, log["severity_at_referral"]], dtype=np.int64)
 
 
-class Stays(NamedTuple):
-    """Stays on the clock, one row per stay, window and attribute: int64 or bool, (row,)."""
-
-    cell: np.ndarray  # (attribute, window)
-    entry: np.ndarray  # wait already had on the first day in the window
-    exit: np.ndarray  # wait had on the last day in the window
-    seen: np.ndarray
-    gone: np.ndarray
-    waiting: np.ndarray  # still on the clock at the window's end
-    joined: np.ndarray  # came onto the clock within the window
-    standard: np.ndarray  # days
-
-    def where(self, chosen: np.ndarray) -> Stays:
-        """The rows for which `chosen` is true."""
-        if chosen.all():
-            return self
-        rows = np.flatnonzero(chosen)
-        return Stays(*(column[rows] for column in self))
-
-
-def _stays(clock_: Clock, window: Windows, ways: list[People], standards: np.ndarray) -> tuple[Stays, int]:
-    """Lay the clock of every spell over the windows, once for each way to look; and the number of cells."""
-    stop, n = clock_.stop, len(window.first)
-    first = np.searchsorted(window.last, clock_.begin)
-    last = np.searchsorted(window.first, stop, side="right") - 1
-    count = np.where(clock_.on, np.clip(last - first + 1, 0, None), 0)
-    spell = np.repeat(np.arange(len(stop)), count)
-    place = np.arange(len(spell)) - np.repeat(np.cumsum(count) - count, count) + first[spell]
-    a, b, begin, end = window.first[place], window.last[place], clock_.begin[spell], stop[spell]
-    inside = end <= b
-    stay = (
-        np.maximum(begin, a) - begin, np.minimum(end, b) - begin, inside & (clock_.seen[spell] == end),
-        inside & (clock_.gone[spell] == end), ~inside, begin >= a, standards[spell],
-    )  # fmt: skip
-    parts, offset = [], 0
-    for people in ways:
-        code = people.code[spell]
-        rows = slice(None) if (code >= 0).all() else np.flatnonzero(code >= 0)
-        cell = (code[rows] + offset) * n + place[rows]
-        parts.append([cell, *(column[rows] for column in stay)])
-        offset += len(people.values)
-    return Stays(*(np.concatenate(columns) for columns in zip(*parts, strict=True))), offset * n
-
-
-def _completed(stays: Stays, n: int) -> dict[str, np.ndarray]:
-    """Waits of those seen within the window, cell by cell."""
-    cell, wait, standard = (column[stays.seen] for column in (stays.cell, stays.exit, stays.standard))
-    spread = {f"completed{name}": values for name, values in _spread(cell, wait, n, (0.5, 0.9, 0.92)).items()}
-    within = _ratio(_count(cell[wait <= standard], n), spread["completed"])
-    return spread | {"completed_within_standard": within}
-
-
-def _waiting(stays: Stays, n: int) -> dict[str, np.ndarray]:
-    """Waits so far of those still on the clock at the window's end, cell by cell."""
-    cell, wait = stays.cell[stays.waiting], stays.exit[stays.waiting]
-    spread = {f"waiting{name}": values for name, values in _spread(cell, wait, n, (0.5, 0.9)).items()}
-    return spread | {f"waiting_over_{weeks}_weeks": _count(cell[wait > weeks * 7], n) for weeks in (18, 52, 104)}
-
-
-def _censoring_aware(stays: Stays, n: int, standards: np.ndarray) -> dict[str, np.ndarray]:
-    """Waits of all who join at the window's rates, cell by cell."""
-    curve = incidence(stays, n, LONGEST_DAYS)
-    return {
-        "within_standard": _share_within_standard(stays, n, standards, curve),
-        "within_18_weeks": share_by(stays, curve, 18 * 7),
-        "median": first_day(curve.seen, 0.5),
-        "p90": first_day(curve.seen, 0.9),
-    }
-
-
-def _count(cell: np.ndarray, n: int) -> np.ndarray:
-    return np.asarray(np.bincount(cell, minlength=n), dtype=np.float64)
-
-
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """Part / whole, undefined where whole is zero."""
     return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
-
-
-def _spread(cell: np.ndarray, wait: np.ndarray, n: int, levels: tuple[float, ...]) -> dict[str, np.ndarray]:
-    """Count, mean and quantiles of the waits in each cell. A quantile is the first day by which that share is done."""
-    count = _count(cell, n)
-    spread = {"": count, "_mean": _ratio(np.bincount(cell, weights=wait, minlength=n), count)}
-    ranked = np.append(np.sort((cell << 32) + wait) & 0xFFFFFFFF, 0)
-    before = np.cumsum(count) - count
-    for level in levels:
-        place = np.where(count > 0, before + np.maximum(np.ceil(level * count - _EXACT), 1) - 1, len(ranked) - 1)
-        name = "_median" if level == 0.5 else f"_p{round(level * 100)}"
-        spread[name] = np.where(count > 0, ranked[place.astype(np.int64)], np.nan)
-    return spread
-
-
-class Curve(NamedTuple):
-    """Of all who join: float64, (cell, day of the wait from 0)."""
-
-    seen: np.ndarray  # cumulative incidence of being seen by then
-    staying: np.ndarray  # neither seen nor gone by then
-
-
-def incidence(stays: Stays, n: int, days: int) -> Curve:
-    """The curve of each of n cells up to `days`, or up to the longest wait if that is less.
-
-    Aalen and Johansen (1978) on a life table in days with delayed entry. On a day of the wait when nobody is at risk
-    nothing happens.
-    """
-    width = min(days, int(stays.exit.max(initial=0))) + 1
-    here = stays.cell * width
-
-    def tally(day: np.ndarray, chosen: np.ndarray | bool = True) -> np.ndarray:
-        return np.bincount((here + day)[chosen & (day < width)], minlength=n * width).reshape(n, width)
-
-    risk = tally(stays.entry)
-    risk -= tally(stays.exit + 1)
-    np.maximum(np.cumsum(risk, axis=1, out=risk), 1, out=risk)
-    seen = tally(stays.exit, stays.seen) / risk
-    staying = tally(stays.exit, stays.gone) / risk
-    staying += seen
-    np.subtract(1.0, staying, out=staying)
-    np.cumprod(staying, axis=1, out=staying)
-    seen[:, 1:] *= staying[:, :-1]
-    return Curve(np.cumsum(seen, axis=1, out=seen), staying)
-
-
-def first_day(cumulative: np.ndarray, level: float) -> np.ndarray:
-    """float64, (cell,): the first day by which the share `level` is reached; NaN if it never is."""
-    day = np.count_nonzero(cumulative < level - _EXACT, axis=1).astype(np.float64)
-    return np.where(day < cumulative.shape[1], day, np.nan)
-
-
-def _share_within_standard(stays: Stays, n: int, standards: np.ndarray, curve: Curve) -> np.ndarray:
-    """float64, (cell,): of all who join, the share seen within their standard (days).
-
-    Where people have different standards, each standard has its own life table, weighted by those who joined.
-    """
-    if len(standards) <= 1:
-        return share_by(stays, curve, int(standards.max(initial=0)))
-    share, weight = np.zeros(n), np.zeros(n)
-    for standard in standards:
-        some = stays.where(stays.standard == standard)
-        joined = _count(some.cell[some.joined], n)
-        by = share_by(some, incidence(some, n, int(standard)), int(standard))
-        share += np.where(joined > 0, joined * by, 0.0)
-        weight += joined
-    return _ratio(share, weight)
-
-
-def share_by(stays: Stays, curve: Curve, day: int) -> np.ndarray:
-    """float64, (cell,): share seen by `day`; NaN if nobody was followed for so long and more than OPEN were left.
-
-    Where fewer were left, they count as not seen: the share is true to within OPEN.
-    """
-    n, last = len(curve.seen), min(day, curve.seen.shape[1] - 1)
-    followed = np.bincount(stays.cell[stays.exit >= day], minlength=n) > 0
-    return np.where(followed | (curve.staying[:, last] <= OPEN), curve.seen[:, last], np.nan)

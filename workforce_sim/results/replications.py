@@ -96,7 +96,7 @@ class Replications:
             if path.name in there:
                 content = path.read_bytes()
                 if hashlib.sha256(content[CHECKSUM_BYTES:]).digest() == content[:CHECKSUM_BYTES]:
-                    found[number] = _unpacked(content[CHECKSUM_BYTES:])
+                    found[number] = unpacked(content[CHECKSUM_BYTES:])
                 else:
                     path.unlink()
                     damaged.append(number)
@@ -104,7 +104,7 @@ class Replications:
 
     def write(self, scenario: str, seed: int, kept: Kept) -> None:
         """Keep a finished replication."""
-        content = _packed(kept)
+        content = packed(kept)
         _put(self.path(scenario, seed, kept.replication), hashlib.sha256(content).digest() + content)
 
     def begin(self, study: StudyRecord) -> None:
@@ -199,15 +199,16 @@ def store_in(folder: Path) -> Replications:
     raise UsageError(f"no finished replications are kept in {folder}; `run` and `compare` keep them with --out")
 
 
-def _packed(kept: Kept) -> bytes:
+def packed(kept: Kept) -> bytes:
     """The arrays of a replication, compressed."""
     file = io.BytesIO()
     np.savez(file, **{name: value for name, value in kept._asdict().items() if value is not None})
-    packed: bytes = pa.compress(file.getvalue(), codec="zstd", asbytes=True)
-    return file.tell().to_bytes(8, "little") + packed
+    content: bytes = pa.compress(file.getvalue(), codec="zstd", asbytes=True)
+    return file.tell().to_bytes(8, "little") + content
 
 
-def _unpacked(content: bytes) -> Kept:
+def unpacked(content: bytes) -> Kept:
+    """What `packed` was given."""
     size = int.from_bytes(content[:8], "little")
     file = io.BytesIO(pa.decompress(content[8:], decompressed_size=size, codec="zstd", asbytes=True))
     with np.load(file, allow_pickle=False) as arrays:
