@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from workforce_sim.analysis import compare as side_by_side
+from workforce_sim.analysis.checks import CHECKED, cross_checks
 from workforce_sim.analysis.measures import declaration, measures
 from workforce_sim.analysis.precision import (
     PRECISION_COLUMNS,
@@ -52,6 +53,8 @@ class Study:
     manifest: Mapping[str, Any]
     precision: pd.DataFrame
     """scenario, measure, unit, year, mean, half_width, relative, replications, reached; no rows unless asked for"""
+    checks: pd.DataFrame
+    """Formulas on paper beside the first year's runs: `analysis.checks.CHECK_COLUMNS`"""
 
     @property
     def names(self) -> list[str]:
@@ -74,7 +77,9 @@ class Study:
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
         """The frames that are saved as csv; those without rows only if there are always some."""
-        return {"summary": self.summary} | ({"precision": self.precision} if len(self.precision) else {})
+        return {"summary": self.summary, "checks": self.checks} | (
+            {"precision": self.precision} if len(self.precision) else {}
+        )
 
     def save(
         self, directory: str | os.PathLike[str], force: bool = False, figures: Mapping[str, bytes] | None = None
@@ -146,11 +151,13 @@ def read_study(directory: str | os.PathLike[str]) -> Study:
 
     Raises `UsageError` if the folder holds no results, or damaged ones.
     """
-    tables, precision, manifest = store.read(Path(directory))
-    return _study(tables, manifest, _NO_PRECISION if precision is None else precision)
+    tables, sheets, manifest = store.read(Path(directory), ("precision", "checks"))
+    return _study(tables, manifest, sheets.get("precision", _NO_PRECISION), sheets["checks"])
 
 
-def _study(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame) -> Study:
+def _study(
+    tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame, checks: pd.DataFrame
+) -> Study:
     """Tables with all that follows from them."""
     told, baseline = tables["measures"], manifest["baseline"]
     parts: dict[str, Any] = {
@@ -158,6 +165,7 @@ def _study(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], prec
         "summary": side_by_side.summary(told),
         "manifest": manifest,
         "precision": precision,
+        "checks": checks,
     }
     if baseline is None:
         return Study(**parts)
@@ -185,7 +193,18 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
     if not options.spells:
         del tables["spells"]
     manifest = provenance.manifest(scenarios, inputs, baseline, options.seed, number)
-    return _study(tables, manifest, precision)
+    return _study(tables, manifest, precision, _checks(scenarios, inputs, tables))
+
+
+def _checks(
+    scenarios: Sequence[Scenario], inputs: Sequence[Inputs], tables: Mapping[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Cross-checks of all scenarios, these by name."""
+    parts = []
+    for scenario, own in sorted(zip(scenarios, inputs, strict=True), key=lambda both: both[0].name):
+        its = {name: tables[name][tables[name]["scenario"] == scenario.name] for name in CHECKED}
+        parts.append(cross_checks(scenario, own.names, its))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _tables(inputs: Sequence[Inputs], kept: Sequence[Sequence[Kept]]) -> dict[str, pd.DataFrame]:

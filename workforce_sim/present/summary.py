@@ -317,6 +317,8 @@ def _notes(study: Study) -> Iterator[str]:
             if year["months"] < 12:
                 yield f"{scenario['name']}: year {year['year']} has only {year['months']} months; sums are of those."
     yield from _rules(study)
+    agreeing, checks = int(study.checks["agrees"].sum()), len(study.checks)
+    yield f"Cross-checks on paper (Little, Fong, WISN, CAPA, Erlang): {agreeing} of {checks} agree; see checks.csv."
     yield from assumptions({name: study.register(name) for name in study.names})
 
 

@@ -1,7 +1,7 @@
 """Results on disk: written whole or not at all.
 
 In: tables, csv frames, a manifest, figures. Out: `DIR/tables/*.parquet`, `DIR/summary.csv`, `DIR/comparison.csv`,
-`DIR/value.csv`, `DIR/precision.csv`, `DIR/figures/*`, `DIR/manifest.json`.
+`DIR/value.csv`, `DIR/precision.csv`, `DIR/checks.csv`, `DIR/figures/*`, `DIR/manifest.json`.
 
 Everything is written to a hidden folder beside DIR and flushed to disk; then it is put in place with renames, the
 manifest last. If anything goes wrong on the way, DIR is as it was before. Files in DIR that are not ours stay.
@@ -14,7 +14,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,11 @@ import pyarrow.parquet as pq
 from workforce_sim.errors import UsageError
 from workforce_sim.results.provenance import FORMAT, table_hash
 
-MANIFEST, PRECISION = "manifest.json", "precision.csv"
+MANIFEST = "manifest.json"
 
 OURS = (
-    MANIFEST, "summary.csv", "comparison.csv", "value.csv", PRECISION, "tables/*.parquet", "figures/*.png",
-    "figures/*.svg",
+    MANIFEST, "summary.csv", "comparison.csv", "value.csv", "precision.csv", "checks.csv", "tables/*.parquet",
+    "figures/*.png", "figures/*.svg",
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
 
@@ -76,8 +76,10 @@ def save(
     return directory
 
 
-def read(directory: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None, dict[str, Any]]:
-    """Saved results: all tables, the frame of precision if there was one, and the manifest.
+def read(
+    directory: Path, sheets: Iterable[str]
+) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], dict[str, Any]]:
+    """Saved results: all tables, those of some csv frames that were saved, and the manifest.
 
     Raises `UsageError` if the folder holds no results, those of another version, or damaged ones.
     """
@@ -87,13 +89,13 @@ def read(directory: Path) -> tuple[dict[str, pd.DataFrame], pd.DataFrame | None,
         if manifest["format"] != FORMAT:
             raise UsageError(f"{directory} holds results of another version of workforce-sim; {again}")
         tables = {name: _as_saved(directory, name, told["sha256"]) for name, told in manifest["tables"].items()}
-        precision = read_csv(directory / PRECISION) if PRECISION in manifest["files"] else None
+        found = {name: read_csv(directory / f"{name}.csv") for name in sheets if f"{name}.csv" in manifest["files"]}
     except FileNotFoundError as error:
         missing = Path(error.filename or MANIFEST).name
         raise UsageError(f"{directory} holds no results of workforce-sim: no {missing}; --out saves results") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         raise UsageError(f"the results in {directory} are damaged ({error}); {again}") from error
-    return tables, precision, manifest
+    return tables, found, manifest
 
 
 def _as_saved(directory: Path, name: str, sha256: str) -> pd.DataFrame:
