@@ -22,17 +22,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workforce_sim.analysis.declared import CLOCKS
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs.codes import NOT_YET, End
 from workforce_sim.inputs.rules import Inputs
-from workforce_sim.results.tables import WAITS, years_of_periods
-
-CLOCKS = {
-    "assessment": "referral to first contact",
-    "second_contact": "referral to second contact",
-    "treatment": "referral to first treatment contact (full clock stop), of those who need treatment",
-    "internal": "assessment (or coming from another team) to first treatment contact: the hidden wait",
-}
+from workforce_sim.results.tables import WAITS, WITHIN_WEEKS, years_of_periods
 
 NEVER = 1 << 30
 """A day after every horizon."""
@@ -241,9 +235,10 @@ def _waiting(stays: Stays, n: int) -> dict[str, np.ndarray]:
 def _censoring_aware(stays: Stays, n: int, standards: np.ndarray) -> dict[str, np.ndarray]:
     """Waits of all who join at the window's rates, cell by cell."""
     curve = incidence(stays, n, LONGEST_DAYS)
+    longest = _longest(stays, n)
     return {
         "within_standard": _share_within_standard(stays, n, standards, curve),
-        "within_18_weeks": share_by(stays, curve, 18 * 7),
+        **{f"within_{weeks}_weeks": share_by(longest, curve, weeks * 7) for weeks in WITHIN_WEEKS},
         "median": first_day(curve.seen, 0.5),
         "p90": first_day(curve.seen, 0.9),
     }
@@ -314,22 +309,29 @@ def _share_within_standard(stays: Stays, n: int, standards: np.ndarray, curve: C
     Where people have different standards, each standard has its own life table, weighted by those who joined.
     """
     if len(standards) <= 1:
-        return share_by(stays, curve, int(standards.max(initial=0)))
+        return share_by(_longest(stays, n), curve, int(standards.max(initial=0)))
     share, weight = np.zeros(n), np.zeros(n)
     for standard in standards:
         some = stays.where(stays.standard == standard)
         joined = _count(some.cell[some.joined], n)
-        by = share_by(some, incidence(some, n, int(standard)), int(standard))
+        by = share_by(_longest(some, n), incidence(some, n, int(standard)), int(standard))
         share += np.where(joined > 0, joined * by, 0.0)
         weight += joined
     return _ratio(share, weight)
 
 
-def share_by(stays: Stays, curve: Curve, day: int) -> np.ndarray:
+def _longest(stays: Stays, n: int) -> np.ndarray:
+    """int64, (cell,): the longest wait that anybody was followed for, days; -1 if nobody was there."""
+    longest = np.full(n, -1, dtype=np.int64)
+    np.maximum.at(longest, stays.cell, stays.exit)
+    return longest
+
+
+def share_by(longest: np.ndarray, curve: Curve, day: int) -> np.ndarray:
     """float64, (cell,): share seen by `day`; NaN if nobody was followed for so long and more than OPEN were left.
 
     Where fewer were left, they count as not seen: the share is true to within OPEN.
     """
-    n, last = len(curve.seen), min(day, curve.seen.shape[1] - 1)
-    followed = np.bincount(stays.cell[stays.exit >= day], minlength=n) > 0
-    return np.where(followed | (curve.staying[:, last] <= OPEN), curve.seen[:, last], np.nan)
+    last = min(day, curve.seen.shape[1] - 1)
+    known = (longest >= day) | (curve.staying[:, last] <= OPEN)
+    return np.where(known, curve.seen[:, last], np.nan)
