@@ -112,7 +112,7 @@ FIGURES: Mapping[str, Entry] = {
             for name in courses.PANELS
         ),
         Entry(
-            "differences", "Differences from the baseline at the end", (3, 4, 8, 9), differences.draw_differences,
+            "differences", "Differences from the baseline at the end", (3, 4, 8, 9, 12), differences.draw_differences,
             differences.differences_caption, differences.differences_alt, _compared, saved=True,
         ),
         Entry(
@@ -145,7 +145,7 @@ FIGURES: Mapping[str, Entry] = {
             staff.starters_and_leavers_caption, staff.starters_and_leavers_alt,
         ),
         Entry(
-            "time_use", "Where clinical time goes, percent", (2, 3, 5), staff.draw_time_use, staff.time_use_caption,
+            "time_use", "Where clinical time goes, percent", (2, 3, 5, 9), staff.draw_time_use, staff.time_use_caption,
             staff.time_use_alt,
         ),
         Entry(
