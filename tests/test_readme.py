@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import workforce_sim
-from workforce_sim.analysis.measures import declaration
+from workforce_sim.analysis.declared import declaration
 from workforce_sim.cli import main
 from workforce_sim.scenario import read_scenario
 

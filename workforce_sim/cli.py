@@ -17,6 +17,7 @@ import click
 
 from workforce_sim import __version__
 from workforce_sim.cli_data import calibrate, import_file
+from workforce_sim.cli_results import dashboard, plot
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
 from workforce_sim.cli_studies import contributions, seek, sensitivity
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
@@ -60,6 +61,7 @@ def main() -> None:
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def check(files: tuple[str, ...]) -> None:
     """Read scenarios and tell everything that is wrong with them, without running them."""
+    from workforce_sim.analysis.trajectory import check_trajectory
     from workforce_sim.errors import Findings, ScenarioError
     from workforce_sim.scenario.reader import read_scenario
 
@@ -67,6 +69,7 @@ def check(files: tuple[str, ...]) -> None:
     for name in files:
         try:
             scenario = read_scenario(name)
+            check_trajectory(scenario)
         except ScenarioError as error:
             findings.extend(error.findings)
         else:
@@ -102,6 +105,7 @@ def levers(name: str | None, folder: Path | None) -> None:
 
 for _command in (
     run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate,
+    plot, dashboard,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -315,7 +315,7 @@ def _progress() -> Iterator[dict[str, Callable[..., None]]]:
 
 def _save(study: Study, folder: Path, force: bool) -> None:
     """Figures are drawn first, so that all is saved at once; a second Ctrl-C cannot cut saving short."""
-    from workforce_sim.present.plots import draw_all
+    from workforce_sim.present.figures.registry import draw_all
 
     try:
         study.save(folder, force=force, figures=draw_all(study))

@@ -195,7 +195,7 @@ def _study(
     if folder is None:
         click.echo("Nothing was saved; add --out DIR to keep csv and figure.")
         return
-    from workforce_sim.present.study_plots import draw_study
+    from workforce_sim.present.figures.studies import draw_study
 
     found.save(folder, force, draw_study(found))
     click.echo(f"Results are in {folder}.")

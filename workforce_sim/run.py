@@ -16,7 +16,8 @@ import pandas as pd
 
 from workforce_sim.analysis import compare as side_by_side
 from workforce_sim.analysis.checks import CHECKED, cross_checks
-from workforce_sim.analysis.measures import declaration, measures
+from workforce_sim.analysis.declared import declaration
+from workforce_sim.analysis.measures import measures
 from workforce_sim.analysis.precision import (
     PRECISION_COLUMNS,
     known_measures,
@@ -24,9 +25,10 @@ from workforce_sim.analysis.precision import (
     ranking,
     reached,
 )
+from workforce_sim.analysis.trajectory import check_trajectory
 from workforce_sim.analysis.value import cost_per_week_saved
 from workforce_sim.analysis.waits import wait_rows
-from workforce_sim.errors import UsageError, quoted
+from workforce_sim.errors import UsageError, either, nearest, quoted
 from workforce_sim.inputs.compile import compile_inputs
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.replicating import Options, Replicating
@@ -73,6 +75,26 @@ class Study:
     def register(self, name: str) -> list[Known]:
         """Every number of a scenario, with what is known about it."""
         return [Known(*number) for number in self.told(name)["numbers"]]
+
+    def of(self, names: Sequence[str]) -> Study:
+        """The study of some of its scenarios only, in the order given; a comparison if the baseline is among several.
+
+        Raises `UsageError` for a name that there is not.
+        """
+        for name in names:
+            if name not in self.names:
+                close = nearest(name, self.names)
+                hint = f" Did you mean {either(map(quoted, close))}?" if close else ""
+                raise UsageError(f"no scenario is called {quoted(name)} here; there are {', '.join(self.names)}.{hint}")
+        first = self.manifest["baseline"]
+        baseline = first if first in names and len(set(names)) > 1 else None
+        in_order = [baseline, *(name for name in names if name != baseline)] if baseline else list(names)
+        manifest = {**self.manifest, "baseline": baseline, "scenarios": [self.told(name) for name in in_order]}
+        tables = {
+            key: frame[frame["scenario"].isin(names)].reset_index(drop=True) for key, frame in self.tables.items()
+        }
+        precision, checks = (frame[frame["scenario"].isin(names)] for frame in (self.precision, self.checks))
+        return _study(tables, manifest, precision, checks.reset_index(drop=True))
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
@@ -179,6 +201,8 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
     names = [scenario.name for scenario in scenarios]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise UsageError(f"two scenarios are called {quoted(twice[0])}; give each its own name")
+    for scenario in scenarios:
+        check_trajectory(scenario)
     inputs = [compile_inputs(scenario) for scenario in scenarios]
     replicating, number = Replicating(inputs, options), options.replications
     tables = _tables(inputs, replicating.run(number))

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.results.made_up import made_up_inputs, made_up_kept
-from workforce_sim.analysis.measures import DECLARED, declaration, measure_dictionary, measures
+from workforce_sim.analysis.declared import DECLARED, declaration
+from workforce_sim.analysis.measures import measure_dictionary, measures
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.engine.staffing import Staffing
 from workforce_sim.inputs.codes import Flow, Stock, Use

@@ -15,7 +15,8 @@ from tests.scenario.small import small
 from workforce_sim.analysis.load import accepted_per_week, clinical_hours, places, tasks
 from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.present.explain import explain
-from workforce_sim.present.plots import draw_all, plain_text
+from workforce_sim.present.figures.look import plain_text
+from workforce_sim.present.figures.registry import draw_all
 from workforce_sim.present.summary import HEADLINES, answer, summary
 from workforce_sim.present.words import UNDEFINED, Cell, by_how_much, change, joined, pounds, told, years_shown
 from workforce_sim.run import compare, run
@@ -79,12 +80,12 @@ def test_one_replication_is_said_to_tell_nothing():
 
 
 def test_all_figures_are_drawn_the_same_twice(comparison):
-    """PNG and SVG of every panel, the differences and the overview; no warnings, no chance in the bytes."""
+    """PNG and SVG of every panel, the differences and the overview, and words; no warnings, no chance in the bytes."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figures = draw_all(comparison)
     names = {"waiting_list", "wait_median", "within_standard", "caseload_per_wte", "in_post", "differences", "overview"}
-    assert set(figures) == {f"{name}.{kind}" for name in names for kind in ("png", "svg")}
+    assert set(figures) == {f"{name}.{kind}" for name in names for kind in ("png", "svg")} | {"alt.json"}
     assert all(content[:4] == b"\x89PNG" for name, content in figures.items() if name.endswith("png"))
     again = draw_all(comparison)
     assert figures == again

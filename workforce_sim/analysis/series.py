@@ -1,7 +1,8 @@
 """Courses over time: what the figures show, month by month or quarter by quarter.
 
-In: the tables of a study. Out: for each scenario and date, the mean over replications, the range of the middle 80 %
-of replications, and the 95 % interval of the mean.
+In: the tables of a study. Out: for each scenario and date, the mean over replications, the ranges of the middle 80 %
+and the middle half of replications, and the 95 % interval of the mean; or the difference from a baseline, paired by
+replication, with its interval.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from workforce_sim.analysis.declared import FEW
 from workforce_sim.analysis.intervals import t_interval
 
 KEYS = ["scenario", "replication", "period_start"]
-MIDDLE = (10.0, 90.0)
-"""Percentiles of replications between which the band lies."""
+MIDDLE, INNER = (10.0, 90.0), (25.0, 75.0)
+"""Percentiles of replications between which the bands lie."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Course:
     months: int
     """Length of a step: 1 = each month's end, 3 = each quarter."""
     value: Callable[[Mapping[str, pd.DataFrame]], pd.Series]
+    people: Callable[[Mapping[str, pd.DataFrame]], pd.Series] | None = None
+    """How many people stand behind each value; None where it does not tell of people."""
     middle: bool = False
     """The line is the middle replication, not the mean: for waits that may be never reached, which have no mean."""
 
@@ -48,6 +52,10 @@ def _wait(column: str, scale: float) -> Callable[[Mapping[str, pd.DataFrame]], p
     return value
 
 
+def _caseload(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
+    return tables["workforce"].groupby(KEYS)["caseload"].sum().astype(float)
+
+
 def _caseload_per_wte(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
     staff = tables["workforce"]
     held = staff[staff["holds_caseload"]].groupby(KEYS)[["caseload", "in_post_wte"]].sum()
@@ -64,22 +72,23 @@ COURSES = {
         Course(
             "waiting_list", "Waiting list", "people",
             "People waiting for assessment or treatment, or without a clinician, at the month's end.", 1, _waiting_list,
+            people=_waiting_list,
         ),
         Course(
             "wait_median", "Wait to treatment", "weeks",
             "Referral to first treatment contact: half of all who join are seen by then, those still waiting included, "
             "at the quarter's rates. A line ends where fewer than half would be seen within three years.",
-            3, _wait("median", 1 / 7), middle=True,
+            3, _wait("median", 1 / 7), people=_wait("joined", 1.0), middle=True,
         ),
         Course(
             "within_standard", "Treated in standard", "share",
             "Of all who join, those whose first treatment contact comes within the standard, at the quarter's rates.",
-            3, _wait("within_standard", 1.0),
+            3, _wait("within_standard", 1.0), people=_wait("joined", 1.0),
         ),
         Course(
             "caseload_per_wte", "Caseload per WTE", "people",
             "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.",
-            1, _caseload_per_wte,
+            1, _caseload_per_wte, people=_caseload,
         ),
         Course(
             "in_post", "Staff in post", "WTE",
@@ -94,28 +103,56 @@ COURSES = {
 
 
 def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
-    """One course: scenario, at (the step's end), line, low, high (95 % interval of the mean), band_low, band_high.
+    """One course, told over replications.
 
-    The band holds the middle 80 % of replications. A wait that is never reached counts as longer than any other.
+    scenario, at (the step's end), line, low, high (95 % interval of the mean), band_low, band_high, inner_low,
+    inner_high, few.
+
+    The bands hold the middle 80 % and the middle half of replications. A wait that is never reached counts as longer
+    than any other. `few`: fewer than FEW people stand behind the value, on average.
     """
-    counted = {key: frame[frame["year"] > 0] for key, frame in tables.items() if "period_start" in frame}
-    wide = COURSES[name].value(counted).unstack("replication")  # noqa: PD010 keys are unique
-    values = wide.to_numpy(dtype=float)
-    ranked = np.where(np.isnan(values), np.inf, values)
-    band_low, middle, band_high = np.percentile(ranked, (MIDDLE[0], 50.0, MIDDLE[1]), axis=1, method="inverted_cdf")
-    mean, low, high = t_interval(values)
-    line = np.where(np.isfinite(middle), middle, np.nan) if COURSES[name].middle else mean
-    shown = np.isfinite(line)
-    frame = pd.DataFrame(
-        {
-            "scenario": wide.index.get_level_values("scenario"),
-            "at": pd.DatetimeIndex(wide.index.get_level_values("period_start"))
-            + pd.DateOffset(months=COURSES[name].months),
-            "line": line,
-            "low": low,
-            "high": high,
-            "band_low": np.where(shown, band_low, np.nan),
-            "band_high": np.where(shown, band_high, np.nan),
-        }
-    )
-    return frame.sort_values(["scenario", "at"], ignore_index=True)
+    own, counted = COURSES[name], _counted(tables)
+    frame = spread(own.value(counted), own.months, own.middle)
+    if own.people is None:
+        return frame.assign(few=False)
+    people = own.people(counted).groupby(["scenario", "period_start"]).mean().sort_index()
+    return frame.assign(few=(people < FEW).to_numpy())
+
+
+def spread(values: pd.Series, months: int, middle: bool = False) -> pd.DataFrame:
+    """Values by scenario, replication, period_start and perhaps more keys, told over replications (see `course`)."""
+    wide = values.unstack("replication").sort_index()  # noqa: PD010 keys are unique
+    found = wide.to_numpy(dtype=float)
+    ranked = np.where(np.isnan(found), np.inf, found)
+    levels = (MIDDLE[0], INNER[0], 50.0, INNER[1], MIDDLE[1])
+    band_low, inner_low, median, inner_high, band_high = np.percentile(ranked, levels, axis=1, method="inverted_cdf")
+    mean, low, high = t_interval(found)
+    line = np.where(np.isfinite(median), median, np.nan) if middle else mean
+    ends = {"band_low": band_low, "band_high": band_high, "inner_low": inner_low, "inner_high": inner_high}
+    told = {"line": line, "low": low, "high": high} | {
+        k: np.where(np.isfinite(line), v, np.nan) for k, v in ends.items()
+    }
+    frame = wide.index.to_frame(index=False)
+    frame.insert(1, "at", pd.DatetimeIndex(frame.pop("period_start")) + pd.DateOffset(months=months))
+    return frame.assign(**told)
+
+
+def course_difference(tables: Mapping[str, pd.DataFrame], name: str, baseline: str) -> pd.DataFrame:
+    """How much more of a course each what-if has than the baseline, in the same replication.
+
+    scenario, at, difference, low, high. Where the baseline has no value there is no difference.
+    """
+    own = COURSES[name]
+    wide = own.value(_counted(tables)).unstack("replication").sort_index()  # noqa: PD010 keys are unique
+    base, parts = wide.loc[baseline], []
+    for scenario in sorted(set(wide.index.get_level_values("scenario")) - {baseline}):
+        more = wide.loc[scenario] - base.reindex(wide.loc[scenario].index)
+        difference, low, high = t_interval(more.to_numpy(dtype=float))
+        at = pd.DatetimeIndex(more.index) + pd.DateOffset(months=own.months)
+        parts.append(pd.DataFrame({"scenario": scenario, "at": at, "difference": difference, "low": low, "high": high}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _counted(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """The rows of results only."""
+    return {key: frame[frame["year"] > 0] for key, frame in tables.items() if "period_start" in frame}

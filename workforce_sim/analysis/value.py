@@ -23,6 +23,9 @@ from workforce_sim.analysis.intervals import Interval, t_half_width, t_interval
 VALUE_COLUMNS = [
     "scenario", "baseline", "year", "among", "extra_cost", "weeks_saved", "pounds_per_week", "low", "high",
 ]  # fmt: skip
+FRONTIER_COLUMNS = [
+    "scenario", "extra_cost", "cost_low", "cost_high", "weeks_saved", "weeks_low", "weeks_high", "frontier",
+]  # fmt: skip
 STARTED, WAITING = "those who started", "everybody waiting"
 
 COST, STARTS, WAIT, WEEKS = "cost.total", "starts", "wait.treatment.completed_mean", "weeks_waited"
@@ -61,3 +64,34 @@ def _wide(measures: pd.DataFrame, scenario: str) -> pd.DataFrame:
     """A row per measure and year, a column per replication."""
     needed = measures[measures["measure"].isin((COST, STARTS, WAIT, WEEKS))]
     return by_replication(needed, scenario).droplevel("unit")
+
+
+def cost_and_weeks(measures: pd.DataFrame, baseline: str) -> pd.DataFrame:
+    """What each what-if costs more than the baseline, and how many weeks of waiting it saves, over the whole run.
+
+    scenario, extra_cost, cost_low, cost_high, weeks_saved, weeks_low, weeks_high, frontier.
+
+    Means over replications with 95 % intervals, paired; the baseline is a row of zeros. `frontier`: no other scenario
+    saves as many weeks for as little. No rows unless costs are known.
+    """
+    base, rows = _wide(measures, baseline), []
+    if COST not in base.index.get_level_values("measure"):
+        return pd.DataFrame(columns=FRONTIER_COLUMNS)
+    for scenario in sorted(set(measures["scenario"])):
+        own = _wide(measures, scenario)
+        if COST in own.index.get_level_values("measure"):
+            extra = _over_the_run(own, COST) - _over_the_run(base, COST)
+            saved = _over_the_run(base, WEEKS) - _over_the_run(own, WEEKS)
+            rows.append((scenario, *map(float, t_interval(extra)), *map(float, t_interval(saved))))
+    frame = pd.DataFrame(rows, columns=FRONTIER_COLUMNS[:-1])
+    cost, saved = frame["extra_cost"].to_numpy(), frame["weeks_saved"].to_numpy()
+    beaten = [
+        bool(((cost <= c) & (saved >= s) & ((cost < c) | (saved > s))).any()) for c, s in zip(cost, saved, strict=True)
+    ]
+    return frame.assign(frontier=[not it for it in beaten])
+
+
+def _over_the_run(wide: pd.DataFrame, measure: str) -> np.ndarray:
+    """float64, (replication,): a measure added up over the years."""
+    total: np.ndarray = wide.loc[measure].to_numpy(dtype=float).sum(axis=0)
+    return total

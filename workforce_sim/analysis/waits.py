@@ -23,6 +23,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from workforce_sim.analysis.declared import CLOCKS
 from workforce_sim.analysis.life_tables import (
     COMPLETED,
     COMPLETED_DAYS,
@@ -43,14 +44,7 @@ from workforce_sim.analysis.life_tables import (
 from workforce_sim.engine.state import LOG
 from workforce_sim.inputs.codes import NOT_YET, End
 from workforce_sim.inputs.rules import Inputs
-from workforce_sim.results.tables import WAITS, years_of_periods
-
-CLOCKS = {
-    "assessment": "referral to first contact",
-    "second_contact": "referral to second contact",
-    "treatment": "referral to first treatment contact (full clock stop), of those who need treatment",
-    "internal": "assessment (or coming from another team) to first treatment contact: the hidden wait",
-}
+from workforce_sim.results.tables import WAITS, WITHIN_WEEKS, years_of_periods
 
 NEVER = 1 << 30
 """A day after every horizon."""
@@ -59,9 +53,6 @@ LONGEST_DAYS = 156 * 7
 """Censoring-aware waits beyond three years are told as not reached."""
 
 SPANS = ("year", "quarter")
-
-WITHIN_WEEKS = (18,)
-"""Weeks by which the share seen is told."""
 
 _WITHIN_DAYS = np.array([weeks * 7 for weeks in WITHIN_WEEKS])
 _SEEN_BY = {"median": 0.5, "p90": 0.9, "p92": 0.92}

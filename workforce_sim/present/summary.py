@@ -17,7 +17,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from workforce_sim.analysis.measures import declaration
+from workforce_sim.analysis.declared import declaration
 from workforce_sim.present.words import (
     UNDEFINED,
     Cell,

@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from workforce_sim.analysis.measures import declaration
+from workforce_sim.analysis.declared import declaration
 from workforce_sim.run import Study
 
 

@@ -56,6 +56,7 @@ def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "overrides": [str(override) for override in scenario.overrides],
         "levers": [_lever(used) for used in scenario.levers],
         "changes": list(scenario.change_log()),
+        "passing": passing(scenario),
         "rules": [rule.name for rule in scenario.rules],
         "registered_coordinator": scenario.safety.registered_coordinator,
         "days": (scenario.end - scenario.first_day).days,
@@ -63,6 +64,12 @@ def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "numbers": [list(known) for known in register(scenario)],
         "tree": tree,
     }
+
+
+def passing(scenario: Scenario) -> list[dict[str, str]]:
+    """The stretches of time in which changes act that end within the run, such as a shock: from, until (exclusive)."""
+    spans = {(c.from_date, c.until) for c in scenario.changes if c.until is not None and c.until < scenario.end}
+    return [{"from": str(first), "until": str(until)} for first, until in sorted(spans)]
 
 
 def _lever(used: UsedLever) -> dict[str, Any]:

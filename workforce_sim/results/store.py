@@ -30,7 +30,7 @@ MANIFEST = "manifest.json"
 
 OURS = (
     MANIFEST, "summary.csv", "comparison.csv", "value.csv", "precision.csv", "checks.csv", "tables/*.parquet",
-    "figures/*.png", "figures/*.svg",
+    "figures/*.png", "figures/*.svg", "figures/alt.json",
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
 
@@ -67,13 +67,27 @@ def save(
             _write(new / f"{name}.csv", csv_text(frame).encode())
         for name, content in (figures or {}).items():
             _write(new / "figures" / name, content)
-        _write(new / MANIFEST, _manifest_text(new, tables, manifest).encode())
+        _write(new / MANIFEST, _manifest_text(new, tables, manifest))
         if target.exists():
             _replace(new, target)
         else:
             os.replace(new, target)
         _sync(target.parent)
     return directory
+
+
+def put_figures(directory: Path, figures: Mapping[str, bytes]) -> None:
+    """Put figures, by file name, into saved results; their manifest tells of them."""
+    manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
+    for name, content in figures.items():
+        path = directory / "figures" / name
+        with _beside(path, "new") as new:
+            _write(new / name, content)
+            _move(new / name, path)
+        manifest["files"][f"figures/{name}"] = _described(path)
+    with _beside(directory / MANIFEST, "new") as new:
+        _write(new / MANIFEST, _as_text({**manifest, "files": dict(sorted(manifest["files"].items()))}))
+        os.replace(new / MANIFEST, directory / MANIFEST)
 
 
 def read(
@@ -161,19 +175,21 @@ def _write_parquet(path: Path, frame: pd.DataFrame) -> None:
     _write(path, buffer.getvalue().to_pybytes())
 
 
-def _manifest_text(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> str:
+def _manifest_text(new: Path, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any]) -> bytes:
     files = {
-        str(path.relative_to(new).as_posix()): {
-            "bytes": path.stat().st_size,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in sorted(new.rglob("*"))
-        if path.is_file()
+        str(path.relative_to(new).as_posix()): _described(path) for path in sorted(new.rglob("*")) if path.is_file()
     }
     told = {name: {"rows": len(frame), "sha256": table_hash(name, frame)} for name, frame in tables.items()}
-    return (
-        json.dumps({**manifest, "tables": told, "files": files}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    )
+    return _as_text({**manifest, "tables": told, "files": files})
+
+
+def _described(path: Path) -> dict[str, Any]:
+    """What the manifest tells of a file."""
+    return {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+
+def _as_text(manifest: Mapping[str, Any]) -> bytes:
+    return (json.dumps(manifest, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def _replace(new: Path, target: Path) -> None:

@@ -20,6 +20,9 @@ import pandas as pd
 from workforce_sim.inputs.codes import Flow, Stock
 from workforce_sim.inputs.rules import Inputs
 
+WITHIN_WEEKS = (4, 6, 8, 12, 18, 26, 39, 52)
+"""Weeks of the wait at which it is told how many of all who join have been seen."""
+
 DTYPES = {"text": "str", "date": "datetime64[ms]", "whole": "int64", "number": "float64", "yes/no": "bool"}
 """Type in the declaration -> pandas type."""
 
@@ -276,7 +279,15 @@ WAITS = Table(
         Column("waiting_over_52_weeks", "whole", "people", "still waiting after more than 52 weeks"),
         Column("waiting_over_104_weeks", "whole", "people", "still waiting after more than 104 weeks"),
         Column("within_standard", "number", "share", "censoring-aware: of all who join, seen within the standard"),
-        Column("within_18_weeks", "number", "share", "censoring-aware: of all who join, seen within 18 weeks"),
+        *(
+            Column(
+                f"within_{weeks}_weeks",
+                "number",
+                "share",
+                f"censoring-aware: of all who join, seen within {weeks} weeks",
+            )
+            for weeks in WITHIN_WEEKS
+        ),
         Column("median", "number", "days", "censoring-aware: half of all who join are seen by then; empty = never"),
         Column("p90", "number", "days", "censoring-aware: nine in ten who join are seen by then; empty = never"),
     ),

@@ -54,6 +54,7 @@ from workforce_sim.scenario.quantities import (
     rate,
 )
 from workforce_sim.scenario.staffing import Workforce
+from workforce_sim.scenario.trajectory import Trajectory
 
 People = Annotated[int, count(0, 10_000_000)]
 Waited = Annotated[Distribution, Spread(duration("0 days", "20 years"), (("mean", "sd"), ("median", "p90")))]
@@ -367,6 +368,8 @@ class Plan(Block):
     """What the workforce costs."""
     today: Today = default({})
     """The opening state."""
+    trajectory: Annotated[Trajectory, Field(max_length=100)] = default({})
+    """Measure → date → what it means to have reached by then. It moves no result; a dashboard judges by it."""
 
     @field_validator("packages", mode="after")
     @classmethod

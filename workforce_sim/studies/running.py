@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from workforce_sim.analysis.measures import declaration
+from workforce_sim.analysis.declared import declaration
 from workforce_sim.errors import UsageError, either, nearest, quoted
 from workforce_sim.run import run
 from workforce_sim.scenario.scenario import Scenario
