@@ -186,12 +186,12 @@ def test_costs_and_safety_are_part_of_the_summary():
     assert "Year 2 costs £" in text
     assert text.count("Safety at the end of year 2: ") == 2
     assert "without the registered coordinator they need" in text
-    assert set(found.sheets) == {"summary", "comparison", "value"}
+    assert set(found.sheets) == {"summary", "comparison", "value", "checks"}
     poor = compare(scenario("Base"), scenario("Other"), 2, workers=1)
     text = as_text(summary(poor), 200)
     assert "£" not in text
     assert "registered coordinator" not in text
-    assert set(poor.sheets) == {"summary", "comparison"}
+    assert set(poor.sheets) == {"summary", "comparison", "checks"}
 
 
 def test_load_on_paper_by_hand():

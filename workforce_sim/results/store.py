@@ -34,6 +34,9 @@ OURS = (
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
 
+TEXT = frozenset(("scenario", "team", "check", "about", "measure", "unit", "note"))
+"""Columns of csv frames that hold text, even where all of it is empty."""
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text for a formula if it begins so."""
 
@@ -137,6 +140,7 @@ def csv_text(frame: pd.DataFrame) -> str:
 def read_csv(path: Path) -> pd.DataFrame:
     """A frame that `csv_text` has written."""
     frame = pd.read_csv(path)
+    frame = frame.astype(dict.fromkeys(TEXT & set(frame.columns), "str")).fillna(dict.fromkeys(TEXT, ""))
     for column in frame.columns[frame.dtypes == "str"]:
         frame[column] = frame[column].str.replace(_GUARDED, "", regex=True)
     return frame
