@@ -227,6 +227,7 @@ def test_a_shock_has_its_peak_and_its_months(study):
     assert found.peak == own["difference"].max() > 0
     assert (own.loc[own["at"] <= found.begins, "difference"] == 0).all()
     assert found.months_after <= found.months_above == int((own["low"] > 0).sum())
+    assert (found.at_end == "longer") == (own["low"].iloc[-1] > 0)
 
 
 def test_the_wait_curve_rises_and_meets_the_measures(study):

@@ -29,8 +29,8 @@ class Recovery(NamedTuple):
     """Month ends from the shock's first day on at which the interval of the difference is above zero."""
     months_after: int
     """Of those: after the shock has ended."""
-    back: bool
-    """Is the list back, that is, does the interval of the last month hold zero or lie below it?"""
+    at_end: str
+    """What the runs can tell of the last month's list: longer, shorter or not told apart."""
 
 
 def recoveries(
@@ -50,7 +50,12 @@ def recoveries(
         found.append(
             Recovery(
                 scenario, begins, ends, float(top["difference"]), top["at"], int(above.sum()),
-                int((above & (rows["at"] > ends)).sum()), not above.iloc[-1],
+                int((above & (rows["at"] > ends)).sum()), _told(rows["low"].iloc[-1], rows["high"].iloc[-1]),
             )
         )  # fmt: skip
     return found
+
+
+def _told(low: float, high: float) -> str:
+    """What an interval of a difference says."""
+    return "longer" if low > 0 else "shorter" if high < 0 else "not told apart"

@@ -162,18 +162,19 @@ def difference_panel(axes: Axes, frame: pd.DataFrame, styles: Looks) -> None:
 
 def over_time_title(study: Comparison) -> str:
     """What it shows: of many what-ifs the waiting list only."""
-    what = "Waiting list, people more or less than" if len(study.others) > MANY else "Differences from"
+    what = "People on the list above" if len(study.others) > MANY else "Differences from"
     return f"{what} the baseline over time"
 
 
 def over_time_caption(study: Comparison) -> str:
     """How to read the differences over time."""
-    what = "people on the waiting list" if len(study.others) > MANY else "each"
+    many = len(study.others) > MANY
+    what = "People on the waiting list" if many else "Each"
+    shares = "" if many else " Treated in standard: by quarter, of all who join."
     return (
-        f"How much more or less of {what} than in {study.baseline}, the line at zero, in the same replication. "
-        f"Line: mean of {study.manifest['replications']} replications; band: 95% interval of the mean difference. "
-        "Where the band leaves out zero, the runs can tell the difference. Treated in standard: by quarter, of all who "
-        "join."
+        f"{what}, more or less than in {study.baseline}, the line at zero, in the same replication. Line: mean of "
+        f"{study.manifest['replications']} replications; band: 95% interval of the mean difference. Where the band "
+        f"leaves out zero, the runs can tell the difference.{shares}"
     )
 
 
@@ -206,7 +207,7 @@ def recovery_panel(axes: Axes, frame: pd.DataFrame, recovery: Recovery) -> None:
     axes.plot(*peak, "o", ms=7, color=COLOURS[1], mec="white")
     axes.annotate(f"{recovery.peak:+,.0f}", peak, (6, 5), textcoords="offset points", fontsize=10.5)
     begins = date2num(recovery.begins)  # type: ignore[no-untyped-call]
-    axes.text(begins, 0.97, " shock", transform=axes.get_xaxis_transform(), va="top", fontsize=10)
+    axes.text(begins, 0.03, " shock", transform=axes.get_xaxis_transform(), va="bottom", fontsize=10)
     year_axis(axes)
 
 
@@ -223,9 +224,9 @@ def recovery_alt(study: Comparison) -> str:
     sentences = []
     for it in shocks_of(study):
         ends = f"{it.months_above} months, {it.months_after} of them after it had ended"
-        back = "at the end the runs cannot tell it from the baseline's" if it.back else "at the end it is still longer"
+        at_end = f"{it.at_end} than the baseline's" if it.at_end != "not told apart" else f"{it.at_end} from it"
         sentences.append(
             f"{it.scenario}: the list is {it.peak:,.0f} people longer at its peak in {it.peak_at:%B %Y}, and told "
-            f"apart from the baseline's as longer in {ends}; {back}."
+            f"apart from the baseline's as longer in {ends}; at the end it is {at_end}."
         )
     return " ".join(sentences)

@@ -77,7 +77,9 @@ def short(text: str, width: int, most: int) -> str:
 
 def sheet(height: float, wide: float = WIDE) -> Figure:
     """An empty figure."""
-    return Figure(figsize=(wide, height), layout="constrained")
+    figure = Figure(figsize=(wide, height), layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.08)  # type: ignore[union-attr, call-arg]  # it is the constrained one
+    return figure
 
 
 def panels(number: int, columns: int, height: float, **shared: Any) -> tuple[Figure, list[Axes]]:
@@ -227,8 +229,10 @@ def files_of(figure: Figure, alt: str) -> dict[str, bytes]:
 
     The SVG tells what it shows to those who cannot see it.
     """
+    engine: Any = figure.get_layout_engine()
     with mpl.rc_context(LOOK):
-        figure.draw_without_rendering()
+        for _ in range(2):  # words beside the panels move as these shrink
+            engine.execute(figure)
         figure.set_layout_engine("none")  # everything has its place now, in both files the same
         png, svg = io.BytesIO(), io.BytesIO()
         figure.savefig(png, format="png", dpi=150, metadata={"Software": None, "Description": alt})

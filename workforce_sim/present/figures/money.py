@@ -69,7 +69,7 @@ def _name(axes: Axes, frame: pd.DataFrame, styles: Looks) -> None:
     for row, place in zip(in_order.to_dict("records"), heights, strict=True):
         at, colour = row["extra_cost"] / 1000, styles[row["scenario"]]["color"]
         side = -1 if at > (left + right) / 2 else 1
-        edge, words = at + side * 0.025 * (right - left), short(row["scenario"], 50, 42)
+        edge, words = at + side * 0.025 * (right - left), short(row["scenario"], 50, 46)
         axes.plot([at, edge], [row["weeks_saved"], place], color=colour, lw=0.7)
         axes.text(edge, place, words, color=colour, fontsize=9.5, va="center", ha="right" if side < 0 else "left")
     axes.set_xlim(left, right)

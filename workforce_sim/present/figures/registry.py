@@ -157,7 +157,7 @@ FIGURES: Mapping[str, Entry] = {
             money.frontier_alt, _priced,
         ),
         Entry(
-            "recovery", "After a shock that passes: people on the waiting list above the baseline", (10,),
+            "recovery", "After a shock: people on the list above the baseline", (10,),
             differences.draw_recovery, differences.recovery_caption, differences.recovery_alt, _shocked,
         ),
         Entry(

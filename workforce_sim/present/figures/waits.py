@@ -23,6 +23,7 @@ from workforce_sim.present.figures.look import (
     QUIET,
     Looks,
     baseline_of,
+    key,
     label_ends,
     looks,
     panels,
@@ -113,19 +114,22 @@ def wait_curve_alt(study: Study) -> str:
 # --- groups --------------------------------------------------------------------------------------------------------
 
 
+_RATIOS = {"equity.median_wait": "Waits, worst/best", "equity.dropped_out": "Drop-out, worst/best"}
+
+
 def draw_groups(study: Study) -> Figure:
     """Waits of each group in each scenario, and the worst over the best."""
     frame, ratios = waits_by_group(study.summary, study.tables), worst_over_best(study.summary)
     ratios = ratios.dropna(subset=["mean"])
     measures = list(ratios["measure"].unique())
     figure = sheet(1.4 + 0.42 * len(study.names))
-    grid = figure.subplots(1, 1 + len(measures), sharey=True, squeeze=False)[0]
+    ratio = [1.5, *[1.0] * len(measures)]
+    grid = figure.subplots(1, len(ratio), sharey=True, squeeze=False, width_ratios=ratio)[0]
     groups_panel(grid[0], frame, study.names)
+    key(figure, grid[0].get_legend_handles_labels()[0], 4)
     for axes, measure in zip(grid[1:], measures, strict=True):
         ratio_panel(axes, ratios[ratios["measure"] == measure], study.names)
-        axes.set_title(
-            {"equity.median_wait": "Median waits", "equity.dropped_out": "Drop-out"}[measure] + ", worst/best"
-        )
+        axes.set_title(_RATIOS[measure], fontsize=10)
     return figure
 
 
@@ -141,8 +145,7 @@ def groups_panel(axes: Axes, frame: pd.DataFrame, scenarios: Sequence[str]) -> N
         for at, mean, few in zip(y, scale * rows["mean"], rows["few"], strict=True):
             axes.plot(mean, at, MARKERS[place % len(MARKERS)], ms=6.5, color=colour, mfc="white" if few else colour)
         axes.plot([], [], MARKERS[place % len(MARKERS)], color=colour, label=group.replace("_", " "))
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1.08), ncols=2, frameon=False, fontsize=9.5, handletextpad=0.2)
-    axes.set_title("Treated by 18 weeks, percent" if scale > 1 else "Median wait, weeks")
+    axes.set_title("Treated by 18 weeks, percent" if scale > 1 else "Median wait, weeks", fontsize=10)
     rows_of_scenarios(axes, scenarios)
 
 
