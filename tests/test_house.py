@@ -39,6 +39,7 @@ BORDERS = {
     "pandas": ("results/", "analysis/", "run.py", "session.py", "studies/", "present/"),
     "pyarrow": ("results/",),
     "matplotlib": ("present/",),
+    "jinja2": ("present/report/",),
     "pydantic": ("scenario/",),
     "ruamel": ("scenario/",),
     "SALib": ("studies/",),

@@ -17,7 +17,7 @@ import click
 
 from workforce_sim import __version__
 from workforce_sim.cli_data import calibrate, import_file
-from workforce_sim.cli_results import dashboard, plot
+from workforce_sim.cli_results import dashboard, plot, report
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
 from workforce_sim.cli_studies import contributions, seek, sensitivity
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
@@ -105,7 +105,7 @@ def levers(name: str | None, folder: Path | None) -> None:
 
 for _command in (
     run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate,
-    plot, dashboard,
+    report, plot, dashboard,
 ):  # fmt: skip
     main.add_command(_command)
 

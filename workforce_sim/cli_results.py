@@ -1,4 +1,4 @@
-"""The commands on saved results: `plot` and `dashboard`. Nothing is run.
+"""The commands on saved results: `report`, `plot` and `dashboard`. Nothing is run.
 
 In: a folder that `run` or `compare` has saved. Out: figures in it or in a file, or a table on standard output. Heavy
 imports stand inside the commands.
@@ -59,6 +59,25 @@ def plot(
     figures = draw_all(study, [it.name for it in wanted])
     put_figures(folder, figures)
     click.echo(f"{len(figures) // 2} figures are in {folder / 'figures'}, with their alternative texts.")
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", "file", metavar="FILE", type=click.Path(path_type=Path), help="Default: DIR/report.html.")
+@click.option("--six-steps", is_flag=True, help="With the headings of Six Steps workforce planning.")
+@_SCENARIO
+def report(folder: Path, file: Path | None, six_steps: bool, scenarios: tuple[str, ...]) -> None:
+    """Write everything that saved results have to say as one page, which opens offline and prints."""
+    from workforce_sim.present.report.page import report as page
+
+    file = file or folder / "report.html"
+    text = page(_read(folder, scenarios), six_steps)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WorkforceSimError(f"could not write {file}: {error.strerror or error}") from error
+    click.echo(f"The report is {file} ({len(text.encode()) / 1e6:.1f} MB).")
 
 
 @click.command()

@@ -35,7 +35,7 @@ COST, STARTS, WAIT, WEEKS = "cost.total", "starts", "wait.treatment.completed_me
 def cost_per_week_saved(measures: pd.DataFrame, baseline: str) -> pd.DataFrame:
     """Each what-if and year in which both costs are known; `pounds_per_week` is empty where no wait is saved."""
     base, rows = _wide(measures, baseline), []
-    for scenario in sorted(set(measures["scenario"]) - {baseline}):
+    for scenario in sorted(set(measures["scenario"].unique()) - {baseline}):
         own = _wide(measures, scenario)
         costs = own.index.intersection(base.index)
         for year in [year for name, year in costs if name == COST]:
@@ -77,7 +77,7 @@ def cost_and_weeks(measures: pd.DataFrame, baseline: str) -> pd.DataFrame:
     base, rows = _wide(measures, baseline), []
     if COST not in base.index.get_level_values("measure"):
         return pd.DataFrame(columns=FRONTIER_COLUMNS)
-    for scenario in sorted(set(measures["scenario"])):
+    for scenario in sorted(measures["scenario"].unique()):
         own = _wide(measures, scenario)
         if COST in own.index.get_level_values("measure"):
             extra = _over_the_run(own, COST) - _over_the_run(base, COST)

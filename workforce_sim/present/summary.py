@@ -98,7 +98,7 @@ def summary(study: Study) -> RenderableType:
     else:
         for name in study.names:
             parts += [scenario_table(study, name), safety(study, name)]
-    parts += [Text(line, style="dim") for line in _notes(study)]
+    parts += [Text(line, style="dim") for line in notes(study)]
     return Group(*parts)
 
 
@@ -131,7 +131,12 @@ def _headlines(found: Mapping[tuple[str, int], Cell]) -> dict[str, str]:
 
 
 def safety(study: Study, name: str) -> RenderableType:
-    """What must not happen, at the end of the last year; of a what-if also against the baseline."""
+    """What must not happen, for the terminal."""
+    return Padding(Text(dangers(study, name)), (0, 0, 1, 0))
+
+
+def dangers(study: Study, name: str) -> str:
+    """A sentence on what must not happen, at the end of the last year; of a what-if also against the baseline."""
     differs = isinstance(study, Comparison) and name != study.baseline
     found = cells(study.comparison if isinstance(study, Comparison) and differs else study.summary, name)
     last = max(year for _, year in found)
@@ -140,9 +145,9 @@ def safety(study: Study, name: str) -> RenderableType:
         if measure != "without_registered_coordinator" or study.told(name)["registered_coordinator"]:
             cell = found[measure, last]
             people = "" if measure == "over_cap" else " people"
-            against = f" ({_difference(cell).plain})" if differs else ""
+            against = f" ({difference(cell)[0]})" if differs else ""
             flags.append(f"{told(cell.mean, '')}{people} {words}{against}")
-    return Padding(Text(f"Safety at the end of year {last}: {joined(flags)}."), (0, 0, 1, 0))
+    return f"Safety at the end of year {last}: {joined(flags)}."
 
 
 def _table(title: str, years: Sequence[int]) -> Table:
@@ -160,13 +165,19 @@ def _table(title: str, years: Sequence[int]) -> Table:
     return table
 
 
-def _difference(cell: Cell) -> Text:
-    """`+6 ±2`, or ≈ where the runs cannot tell it apart from none."""
+def difference(cell: Cell) -> tuple[str, str]:
+    """`+6 ±2`, or ≈ where the runs cannot tell it apart from none; and `better`, `worse` or nothing."""
     if math.isnan(cell.difference):
-        return Text(UNDEFINED, style="dim")
+        return UNDEFINED, ""
     if not math.isnan(cell.low) and not cell.told_apart:
-        return Text(SAME, style="dim")
-    return Text(change(cell), style={True: "red", False: "green", None: ""}[_is_worse(cell)])
+        return SAME, ""
+    return change(cell), {True: "worse", False: "better", None: ""}[_is_worse(cell)]
+
+
+def _difference(cell: Cell) -> Text:
+    """The same for the terminal."""
+    text, tone = difference(cell)
+    return Text(text, style="dim" if text in (SAME, UNDEFINED) else {"worse": "red", "better": "green"}.get(tone, ""))
 
 
 def _is_worse(cell: Cell) -> bool | None:
@@ -297,7 +308,7 @@ def _how_to_read(study: Study) -> str:
     )
 
 
-def _notes(study: Study) -> Iterator[str]:
+def notes(study: Study) -> Iterator[str]:
     """What else a reader must know."""
     n = study.manifest["replications"]
     yield (

@@ -229,16 +229,23 @@ def files_of(figure: Figure, alt: str) -> dict[str, bytes]:
 
     The SVG tells what it shows to those who cannot see it.
     """
+    svg, png = svg_of(figure), io.BytesIO()
+    with mpl.rc_context(LOOK):
+        figure.savefig(png, format="png", dpi=150, metadata={"Software": None, "Description": alt})
+    told = f'<svg role="img" aria-label="{escape(alt)}" '.encode()
+    return {"png": png.getvalue(), "svg": svg.replace(b"<svg ", told, 1)}
+
+
+def svg_of(figure: Figure) -> bytes:
+    """An SVG file, without words for those who cannot see it; from now on everything in the figure has its place."""
     engine: Any = figure.get_layout_engine()
+    file = io.BytesIO()
     with mpl.rc_context(LOOK):
         for _ in range(2):  # words beside the panels move as these shrink
             engine.execute(figure)
-        figure.set_layout_engine("none")  # everything has its place now, in both files the same
-        png, svg = io.BytesIO(), io.BytesIO()
-        figure.savefig(png, format="png", dpi=150, metadata={"Software": None, "Description": alt})
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-    told = f'<svg role="img" aria-label="{escape(alt)}" '.encode()
-    return {"png": png.getvalue(), "svg": svg.getvalue().replace(b"<svg ", told, 1)}
+        figure.set_layout_engine(None)  # not "none", which would draw everything twice
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    return file.getvalue()
 
 
 def baseline_of(study: Study) -> str:

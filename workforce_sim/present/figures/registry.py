@@ -82,7 +82,7 @@ def _compared(study: Study) -> bool:
 
 
 def _priced(study: Study) -> bool:
-    return _compared(study) and "cost.total" in set(study.tables["measures"]["measure"])
+    return _compared(study) and "cost.total" in study.summary["measure"].to_numpy()
 
 
 def _with_groups(study: Study) -> bool:
