@@ -6,6 +6,7 @@ imports stand inside the commands.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def plot(
     folder: Path | None, names: tuple[str, ...], file: Path | None, listed: bool, scenarios: tuple[str, ...]
 ) -> None:
     """Draw figures of saved results, all that apply or those named, into DIR/figures; nothing is run."""
-    from workforce_sim.present.figures.registry import FIGURES, draw_all, entry
+    from workforce_sim.present.figures.registry import ALT, FIGURES, draw_all, entry
 
     if not listed and folder is None:
         raise UsageError("say of which results: `workforce-sim plot DIR`; --list tells which figures there are")
@@ -57,7 +58,14 @@ def plot(
     from workforce_sim.results.store import put_figures
 
     figures = draw_all(study, [it.name for it in wanted])
-    put_figures(folder, figures)
+    alone = folder / "figures" / ALT
+    if alone.exists():  # words of figures that are not drawn now
+        told = {**json.loads(alone.read_bytes()), **json.loads(figures[ALT])}
+        figures[ALT] = (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
+    try:
+        put_figures(folder, figures)
+    except OSError as error:
+        raise WorkforceSimError(f"could not write to {folder}: {error.strerror or error}") from error
     click.echo(f"{len(figures) // 2} figures are in {folder / 'figures'}, with their alternative texts.")
 
 

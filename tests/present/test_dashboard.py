@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import math
 from datetime import date
 
@@ -135,3 +137,39 @@ def test_the_dashboard_is_told_from_saved_results(tmp_path):
     result = CliRunner().invoke(main, ["dashboard", str(tmp_path / "out"), "--scenario", "Small team"])
     assert result.exit_code == 0
     assert "(≤5,000)" in result.output
+
+
+def test_figures_are_drawn_again_from_saved_results(tmp_path):
+    """`plot` puts figures beside those there are, and the manifest tells of each; nothing else changes."""
+    folder = tmp_path / "out"
+    run(trajectory("{waiting_list: {2027-04-01: 50}}"), 2, workers=1).save(folder)
+    before = read_study(folder)
+    for name in ("dashboard", "waiting_list"):
+        result = CliRunner().invoke(main, ["plot", str(folder), "--figure", name])
+        assert result.exit_code == 0, result.output
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    drawn = {f"figures/{name}.{kind}" for name in ("dashboard", "waiting_list") for kind in ("png", "svg")}
+    assert {file for file in manifest["files"] if file.startswith("figures/")} == drawn | {"figures/alt.json"}
+    for file, described in manifest["files"].items():
+        assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == described["sha256"]
+    assert set(json.loads((folder / "figures" / "alt.json").read_bytes())) == {"dashboard", "waiting_list"}
+    assert not list(tmp_path.rglob(".*"))
+    pd.testing.assert_frame_equal(read_study(folder).summary, before.summary)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--figure", "wating_list"], 'Did you mean "waiting_list"'),
+        (["--figure", "frontier"], "nothing to show in frontier"),
+        (["--figure", "flow", "--out", "flow.pdf"], "one figure: --figure NAME --out FILE.png"),
+        (["--scenario", "Small tem"], 'Did you mean "Small team"'),
+        (["--scenario", "Small team"], "add --figure NAME and --out FILE"),
+    ],
+)
+def test_plot_says_what_is_wrong(tmp_path, arguments, told):
+    """What cannot be drawn is told with what could be, exit code 2 and no traceback."""
+    run(read_scenario_text(small()), 1, workers=1).save(tmp_path / "out")
+    result = CliRunner().invoke(main, ["plot", str(tmp_path / "out"), *arguments])
+    assert result.exit_code == 2
+    assert told in result.output

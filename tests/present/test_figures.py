@@ -79,6 +79,17 @@ def test_every_figure_is_drawn_with_eight_what_ifs(crowd, name):
         assert FIGURES[name].draw(crowd).axes
 
 
+def test_figures_bear_unequal_horizons_one_replication_and_nobody():
+    """Scenarios are compared in the last year that all have; nobody at all, and one replication, are drawn too."""
+    long, short = (("horizon: 2 years", f"horizon: {years}") for years in ("3 years", "1 year"))
+    unequal = compare(scenario("Base"), [scenario("Long", long), scenario("Short", short)], 1, workers=1)
+    nobody = run(read_scenario_text(small(("gp: {referrals: 11 per week", "gp: {referrals: 0 per week"))), 2, workers=1)
+    assert "At the end of year 1," in FIGURES["differences"].alt(unequal)
+    assert len(figures_of(nobody)) > 8
+    for study in (unequal, nobody):
+        assert all(it.draw().axes for it in figures_of(study))
+
+
 def test_figures_are_the_same_to_the_byte(study):
     """The same study gives the same files, however often and in whatever order."""
     names = ["flow", "waiting_list", "frontier", "dashboard"]

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from workforce_sim.analysis.series import last_year
+
 IN, LIST, TREATMENT, OUT = range(4)
 """Where a stream begins or ends: outside, on the list, in treatment, and outside again."""
 
@@ -43,13 +45,13 @@ WAYS = (
 def patient_flow(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Each way in the last year: scenario, way, people."""
     flows, lists = tables["flows"], tables["lists"]
-    year = flows["year"].max()
+    year = last_year(flows)
     keys = ["scenario", "replication"]
     columns = [
         name for name in flows.columns if name not in (*keys, "period_start", "year", "team", "severity", "group")
     ]
     flow = flows[flows["year"] == year].groupby(keys)[columns].sum()
-    stock = lists.groupby([*keys, "period_start"])[_WAITING + _TREATED].sum()
+    stock = lists[lists["year"] <= year].groupby([*keys, "period_start"])[_WAITING + _TREATED].sum()
     waiting, treated = stock[_WAITING].sum(axis=1), stock[_TREATED].sum(axis=1)
     first = flows.loc[flows["year"] == year].groupby("scenario")["period_start"].min()
     found = flow.assign(

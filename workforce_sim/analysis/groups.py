@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from workforce_sim.analysis.declared import FEW
+from workforce_sim.analysis.series import last_year
 
 SHARE, MEDIAN = "wait.treatment.within_18_weeks", "wait.treatment.median"
 
@@ -21,14 +22,14 @@ def waits_by_group(summary: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
     Of the median wait, or, where it is not reached in every replication of every group, of the share treated within 18
     weeks.
     """
-    last = summary[summary["year"] == summary["year"].max()]
+    last = summary[summary["year"] == last_year(summary)]
     both = {name: last[last["measure"].str.startswith(f"{name}.group.")] for name in (MEDIAN, SHARE)}
     name = SHARE if both[MEDIAN]["mean"].isna().any() else MEDIAN
     rows = both[name]
     rows = rows.assign(group=rows["measure"].str.removeprefix(f"{name}.group."), measure=name)
     waits = tables["waits"]
     own = waits[(waits["clock"] == "treatment") & (waits["by"] == "group") & (waits["span"] == "year")]
-    own = own[own["year"] == own["year"].max()]
+    own = own[own["year"] == last_year(own)]
     people = own.groupby(["scenario", "value"])["joined"].mean()
     few = [people[scenario, group] < FEW for scenario, group in zip(rows["scenario"], rows["group"], strict=True)]
     columns = ["scenario", "group", "measure", "unit", "mean", "low", "high"]
@@ -38,6 +39,6 @@ def waits_by_group(summary: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) ->
 
 def worst_over_best(summary: pd.DataFrame) -> pd.DataFrame:
     """The two equity ratios in the last year: scenario, measure, mean, low, high; no rows where no groups are."""
-    last = summary[(summary["year"] == summary["year"].max()) & summary["measure"].str.startswith("equity.")]
+    last = summary[(summary["year"] == last_year(summary)) & summary["measure"].str.startswith("equity.")]
     told: pd.DataFrame = last[["scenario", "measure", "mean", "low", "high"]].reset_index(drop=True)
     return told

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from workforce_sim.analysis.series import KEYS, spread
+from workforce_sim.analysis.series import KEYS, last_year, spread
 
 BY_ROLE = [*KEYS, "role"]
 
@@ -64,7 +64,7 @@ def time_use(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Mean over replications. What was carried over a month's end is left aside: it is minutes.
     """
     table = tables["time_use"]
-    table = table[table["year"] == table["year"].max()]
+    table = table[table["year"] == last_year(table)]
     columns = [f"{use}_hours" for use in USES]
     weeks = table.groupby("scenario")["period_start"].nunique() * (365.25 / 12 / 7)
     hours = table.groupby(["scenario", "role", "replication"])[columns].sum().groupby(["scenario", "role"]).mean()

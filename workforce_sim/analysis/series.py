@@ -102,6 +102,11 @@ COURSES = {
 }  # fmt: skip
 
 
+def last_year(frame: pd.DataFrame) -> int:
+    """The last year that every scenario of a table has: what scenarios are compared in."""
+    return int(frame.groupby("scenario")["year"].max().min())
+
+
 def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     """One course, told over replications.
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from workforce_sim.analysis.declared import FEW
 from workforce_sim.analysis.intervals import t_interval
+from workforce_sim.analysis.series import last_year
 from workforce_sim.results.tables import WITHIN_WEEKS
 
 
@@ -21,7 +22,7 @@ def wait_curve(tables: Mapping[str, pd.DataFrame], clock: str = "treatment") -> 
     """
     waits = tables["waits"]
     own = waits[(waits["clock"] == clock) & (waits["by"] == "all") & (waits["span"] == "year") & (waits["year"] > 0)]
-    own = own[own["year"].isin((own["year"].min(), own["year"].max()))]
+    own = own[own["year"].isin((own["year"].min(), last_year(own)))]
     rows = []
     for (scenario, year), part in own.groupby(["scenario", "year"]):
         few = part["joined"].mean() < FEW

@@ -80,17 +80,17 @@ def save(
 
 
 def put_figures(directory: Path, figures: Mapping[str, bytes]) -> None:
-    """Put figures, by file name, into saved results; their manifest tells of them."""
-    manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
-    for name, content in figures.items():
-        path = directory / "figures" / name
-        with _beside(path, "new") as new:
-            _write(new / name, content)
-            _move(new / name, path)
-        manifest["files"][f"figures/{name}"] = _described(path)
-    with _beside(directory / MANIFEST, "new") as new:
+    """Put figures, by file name, into saved results; their manifest, which is written last, tells of them."""
+    target = Path(os.path.realpath(directory))
+    manifest = json.loads((target / MANIFEST).read_text("utf-8"))
+    with _beside(target, "new") as new:
+        for name, content in figures.items():
+            _write(new / "figures" / name, content)
+            manifest["files"][f"figures/{name}"] = _described(new / "figures" / name)
         _write(new / MANIFEST, _as_text({**manifest, "files": dict(sorted(manifest["files"].items()))}))
-        os.replace(new / MANIFEST, directory / MANIFEST)
+        for path in (*(f"figures/{name}" for name in figures), MANIFEST):
+            _move(new / path, target / path)
+        _sync(target)
 
 
 def read(

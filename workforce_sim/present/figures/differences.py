@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from workforce_sim.analysis.declared import declaration
-from workforce_sim.analysis.series import COURSES, course_difference
+from workforce_sim.analysis.series import COURSES, course_difference, last_year
 from workforce_sim.analysis.shocks import Recovery, recoveries
 from workforce_sim.present.figures.look import (
     BASE_COLOUR,
@@ -66,18 +66,22 @@ def draw_differences(study: Comparison) -> Figure:
 def forest_measures(study: Comparison) -> list[str]:
     """What the differences are shown of; the share treated by 18 weeks where a median is never reached."""
     frame = study.comparison
-    last = frame[(frame["measure"] == MEDIAN) & (frame["year"] == frame["year"].max())]
+    last = frame[(frame["measure"] == MEDIAN) & (frame["year"] == last_year(frame))]
     left_out = MEDIAN if last["difference"].isna().any() else SHARE
     return [name for name in FOREST if name != left_out]
 
 
 def forest_panel(axes: Axes, frame: pd.DataFrame, measure: str, styles: Looks) -> None:
     """One measure of a comparison in its last year: a dot and an interval for each what-if, in the order given."""
-    rows = frame[(frame["measure"] == measure) & (frame["year"] == frame["year"].max())].set_index("scenario")
+    rows = (
+        frame[(frame["measure"] == measure) & (frame["year"] == last_year(frame))]
+        .set_index("scenario")
+        .to_dict("index")
+    )
     scale = 100.0 if declaration(measure).unit == "share" else 1.0
     axes.axvline(0, color=QUIET, lw=1)
     for place, (name, look) in enumerate(styles.items()):
-        row, colour = rows.loc[name], look["color"]
+        row, colour = rows[name], look["color"]
         ends = [scale * row["low"], scale * row["high"]]
         axes.plot(ends, [place, place], color=colour, lw=2.4, solid_capstyle="butt")
         face = colour if row["told_apart"] else "white"
@@ -99,7 +103,7 @@ def forest_panel(axes: Axes, frame: pd.DataFrame, measure: str, styles: Looks) -
 def differences_caption(study: Comparison) -> str:
     """How to read the differences."""
     return (
-        f"More or less than {study.baseline} at the end of year {study.comparison['year'].max()}. "
+        f"More or less than {study.baseline} at the end of year {last_year(study.comparison)}. "
         "Line: 95% interval of the difference, paired by replication. Filled: the runs can tell it from no difference; "
         "hollow: they cannot. Wait and shares: of all who join in the year, referral to first treatment contact, those "
         "still waiting included."
@@ -108,7 +112,7 @@ def differences_caption(study: Comparison) -> str:
 
 def differences_alt(study: Comparison) -> str:
     """The difference in the waiting list of each what-if, or of the most and the least helpful ones."""
-    last = study.comparison["year"].max()
+    last = last_year(study.comparison)
     found = {name: cells(study.comparison, name)["waiting_list", last] for name in study.others}
     in_order = sorted(found, key=lambda name: found[name].difference)
     shown = study.others if len(in_order) <= MANY else [in_order[0], in_order[-1]]

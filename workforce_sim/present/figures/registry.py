@@ -85,6 +85,10 @@ def _priced(study: Study) -> bool:
     return _compared(study) and "cost.total" in study.summary["measure"].to_numpy()
 
 
+def _with_people(study: Study) -> bool:
+    return bool(study.tables["flows"]["referred"].sum() > 0)
+
+
 def _with_groups(study: Study) -> bool:
     return study.tables["flows"]["group"].nunique() > 1
 
@@ -150,7 +154,7 @@ FIGURES: Mapping[str, Entry] = {
         ),
         Entry(
             "flow", "Where people come from and go to, in a year", (8, 12), flow.draw_flow, flow.flow_caption,
-            flow.flow_alt,
+            flow.flow_alt, _with_people,
         ),
         Entry(
             "frontier", "Waiting saved against cost", (4, 6), money.draw_frontier, money.frontier_caption,
