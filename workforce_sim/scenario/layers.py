@@ -17,6 +17,7 @@ from typing import Any
 from workforce_sim.errors import Finding, ScenarioError, quoted
 from workforce_sim.scenario.document import Document, Place, Steps, parse_document, read_document, written
 from workforce_sim.scenario.lever_files import levers_in, shipped_levers
+from workforce_sim.scenario.workbook import is_workbook, read_workbook
 
 GREATEST_LAYERS = 10
 """Longest chain of files, each extending the next."""
@@ -110,7 +111,7 @@ def parse_layers(text: str, name: str) -> Layered:
 
 
 def _read(path: Path, name: str, root: Path, chain: tuple[Path, ...]) -> Layered:
-    document = read_document(path, name)
+    document = read_workbook(path, name) if is_workbook(path) else read_document(path, name)
     chain = (*chain, Path(os.path.realpath(path)))
     own = _separate(document)
     if "lever_folder" in document.tree:
