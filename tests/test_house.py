@@ -181,7 +181,7 @@ def test_rooms_stay_small() -> None:
     assert set(LARGE) <= set(sizes), "an exception for something that is gone"
 
 
-@pytest.mark.parametrize("folder", ["workforce_sim", "tests", "benchmarks", "docs", "scenarios", ".ci"])
+@pytest.mark.parametrize("folder", ["workforce_sim", "tests", "benchmarks", "docs", "notebooks", "scenarios", ".ci"])
 def test_no_notes_to_oneself(folder: str) -> None:
     """What is left to do stands in an issue, not in a file."""
     texts = [

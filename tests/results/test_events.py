@@ -140,6 +140,15 @@ def test_linked_teams_hand_people_on() -> None:
     assert all((who, day + 1) in arrived for who, day in zip(people, moved["time"], strict=True) if day < last)
 
 
+def test_the_page_tells_every_column_and_event(log: pd.DataFrame) -> None:
+    """docs/animation.md names all that the log holds, each event with its type."""
+    page = (ROOT / "docs" / "animation.md").read_text(encoding="utf-8")
+    assert [name for name in COLUMNS if f"`{name}`" not in page] == []
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| ")]
+    told = {(event, row[1]) for row in rows for event in row[0].split(", ")}
+    assert set(zip(log["event"], log["event_type"], strict=True)) <= told
+
+
 def test_an_unknown_replication_is_refused(study: Study, scenarios: list[Scenario]) -> None:
     """What was not run has no events."""
     with pytest.raises(UsageError, match="numbered 0 to 1"):
