@@ -129,6 +129,20 @@ def test_whatever_a_scenario_may_hold_comes_back(tmp_path: Path) -> None:
     assert read_scenario(target).tree["workforce"]["roles"]["nurse"]["band"] == "6"
 
 
+def test_a_name_without_values_is_a_block_without_values(tmp_path: Path) -> None:
+    """A team that has nothing of its own comes back; a role of which only the name is written lacks what it needs."""
+    edits = (
+        ("{referrals:", "{team: north, referrals:"), ("share: 100%", "share: 100%\n    team: north"),
+        ("nurse: {", "nurse: {team: north, "), ("peer: {", "peer: {team: north, "),
+    )  # fmt: skip
+    target = written(tmp_path, small(*edits, more="teams: {north: {}}\n"))
+    assert read_scenario(target).tree["teams"] == {"north": {}}
+    book = load_workbook(target)
+    book["Staff"]["G4"] = "helper"
+    book.save(target)
+    assert "Staff!G7: workforce.roles.helper.funded: found nothing" in refusal(target)
+
+
 def test_an_edited_cell_is_what_changes(tmp_path: Path) -> None:
     """A number put over another, a column for a new role and a row for a change are read as a planner means them."""
 

@@ -247,7 +247,8 @@ class _Builder:
         told = {i for i, label in labels.items() if _label(label) in DOCUMENTED or _label(label).startswith("note")}
         within = {at: value for at, value in along.items() if at[0] > corner[0] and at[1] > corner[1]}
         items = sorted({i for _, i in (*within, *((0, i) for i in labels))} - told)
-        for number, i in enumerate([i for i in items if any(at[1] == i for at in within)]):
+        filled = {i for _, i in within} | (set(labels) if sheet.items is Items.NAMED else set())
+        for number, i in enumerate(i for i in items if i in filled):
             self._take_item(sheet, corner, i, number, labels.get(i), paths, within)
         if sheet.root:
             self._keys.setdefault(sheet.root, self._place(sheet, *corner))
@@ -287,6 +288,8 @@ class _Builder:
                 self._tell_twin(root, place, self._keys[root])
                 return
             self._keys[root] = place
+            if not any(other == i for _, other in within):
+                self._values[root] = {}, place
         for f in sorted(paths):
             steps, here = paths[f], self._place(sheet, f, i)
             if steps is not None and (f, i) in within:
