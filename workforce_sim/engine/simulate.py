@@ -194,7 +194,10 @@ def is_compiled() -> bool:
 def simulate(
     inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None = None, policies: Sequence[Policy] = ()
 ) -> RawRun:
-    """One replication of a scenario. `on_spells`: is handed the spells as they end, which are not kept then."""
+    """One replication of a scenario.
+
+    `on_spells`: is handed the spells as they end, not kept then. `policies`: rules of one's own for the staff.
+    """
     try:
         return _simulate(inputs, seed, replication, on_spells, policies)
     except (EOFError, pickle.UnpicklingError):
