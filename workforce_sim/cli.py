@@ -20,6 +20,7 @@ from workforce_sim.cli_data import calibrate, import_file
 from workforce_sim.cli_results import dashboard, plot, report
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
 from workforce_sim.cli_studies import contributions, seek, sensitivity
+from workforce_sim.cli_workbook import template, workbook
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
 
 if TYPE_CHECKING:
@@ -104,8 +105,8 @@ def levers(name: str | None, folder: Path | None) -> None:
 
 
 for _command in (
-    run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate,
-    report, plot, dashboard,
+    run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate, template,
+    report, plot, dashboard, workbook,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from workforce_sim.cli_workbook import Extras, extra_options
 from workforce_sim.errors import WorkforceSimError
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def _share(_context: click.Context, _option: click.Parameter, text: str | None) 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that `run` and `compare` share."""
+    command = extra_options(command)
     for option in (
         click.option(
             "--precision",
@@ -68,7 +70,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             help="With --precision: replications at which it ends in any case.",
         ),
         click.option("--spells", is_flag=True, help="Save the table of spells too: every person, day by day."),
-        click.option("--force", is_flag=True, help="Replace results that are in the folder."),
+        click.option("--force", is_flag=True, help="Replace results that are in the folder, and the workbook."),
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
         click.option(
             "--store",
@@ -210,11 +212,12 @@ def _simulate(
     precision: float | None,
     wanted: tuple[str, ...],
     most: int,
+    spells: bool,
     **options: Any,
 ) -> Study:
     """Read, run, save and summarise; refuse a folder that is taken before anything is run."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    done = (0, 0)
+    done, extras = (0, 0), Extras.of(options)
     try:
         from workforce_sim.analysis.precision import Precision
         from workforce_sim.present.summary import PRECISE, summary
@@ -223,11 +226,12 @@ def _simulate(
         from workforce_sim.results.store import refuse_if_taken
 
         scenarios = read_all(files)
+        extras.refuse(folder, force, options["replications"])
         if folder is not None:
             refuse_if_taken(folder, force)
             store = store or folder.absolute().parent / FOLDER
             options["study"] = folder.name
-        options["store"] = store
+        options |= {"store": store, "spells": spells or extras.events}
         if precision is not None:
             options["precision"] = Precision(precision, wanted or PRECISE, most)
         with _progress() as told:
@@ -240,19 +244,20 @@ def _simulate(
 
             told["on_progress"] = remember
             study = _aside(lambda: study_of(scenarios, **options, **told))
+        study, log = extras.taken(study, scenarios, spells)
         if folder is not None:
-            _save(study, folder, force)
+            _save(study, folder, force, log)
+        extras.save(study)
     except KeyboardInterrupt:
         click.echo(_stopped(*done, store), err=True)
         _end_at_once(INTERRUPTED)
     print_rich(summary(study))
     if len(study.precision):
         print_rich(precision_table(study.precision))
-    click.echo(
-        f"Results are in {folder}."
-        if folder is not None
-        else "Nothing was saved; add --out DIR to keep tables and figures."
-    )
+    if folder is not None:
+        click.echo(f"Results are in {folder}.")
+    elif extras.workbook is None:
+        click.echo("Nothing was saved; add --out DIR to keep tables and figures.")
     return study
 
 
@@ -313,12 +318,12 @@ def _progress() -> Iterator[dict[str, Callable[..., None]]]:
         }
 
 
-def _save(study: Study, folder: Path, force: bool) -> None:
+def _save(study: Study, folder: Path, force: bool, events: Any = None) -> None:
     """Figures are drawn first, so that all is saved at once; a second Ctrl-C cannot cut saving short."""
     from workforce_sim.present.figures.registry import draw_all
 
     try:
-        study.save(folder, force=force, figures=draw_all(study))
+        study.save(folder, force=force, figures=draw_all(study), events=events)
     except OSError as error:
         raise WorkforceSimError(
             f"could not save to {folder}: {error.strerror or error}; nothing there was changed"

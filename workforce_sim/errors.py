@@ -64,9 +64,13 @@ class Finding:
     found: str
     expected: str
     nearest: tuple[str, ...] = ()
+    sheet: str = ""
+    """Sheet of a workbook, whose rows are lines; empty in a text."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        if self.sheet:
+            place = f"{self.file}: {self.sheet}{'!' + cell_name(self.line, self.column) if self.line else ''}"
         path = f" {self.path}:" if self.path else ""
         hint = f" Did you mean {either(map(quoted, self.nearest))}?" if self.nearest else ""
         return f"{place}:{path} found {self.found}; expected {self.expected}.{hint}"
@@ -82,7 +86,7 @@ class Findings:
         return bool(self._found)
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(sorted(self._found))
+        return iter(sorted(self._found, key=lambda finding: (finding.file, finding.sheet, finding)))
 
     def add(self, finding: Finding) -> None:
         """Keep one more finding; the same finding twice counts once."""
@@ -97,6 +101,15 @@ class Findings:
         """Raise `ScenarioError` with all findings, or do nothing when there are none."""
         if self:
             raise ScenarioError(self)
+
+
+def cell_name(row: int, column: int) -> str:
+    """What spreadsheets call a cell, both counted from 1: `C7`, `AA1`."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
 
 
 def nearest(name: str, allowed: Iterable[str]) -> tuple[str, ...]:

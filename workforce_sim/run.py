@@ -104,10 +104,17 @@ class Study:
         )
 
     def save(
-        self, directory: str | os.PathLike[str], force: bool = False, figures: Mapping[str, bytes] | None = None
+        self,
+        directory: str | os.PathLike[str],
+        force: bool = False,
+        figures: Mapping[str, bytes] | None = None,
+        events: pd.DataFrame | None = None,
     ) -> Path:
-        """Save to a folder, whole or not at all; `force` replaces results that are there. Returns the folder."""
-        return store.save(Path(directory), self.tables, self.sheets, self.manifest, figures, force)
+        """Save to a folder, whole or not at all; `force` replaces results that are there. Returns the folder.
+
+        `events`: the log of one replication (`results.events`), to be saved with them.
+        """
+        return store.save(Path(directory), self.tables, self.sheets, self.manifest, figures, force, events)
 
     def ranking(self, measure: str, year: int | None = None) -> pd.DataFrame:
         """All scenarios on one measure, best first: RANKING_COLUMNS. `year`: the last one, if not given.

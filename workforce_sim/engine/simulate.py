@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pickle
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from workforce_sim.engine import kernel
 from workforce_sim.engine.gauges import Tallies
 from workforce_sim.engine.kernel.handle import handle, kept_handle
 from workforce_sim.engine.management import Management
+from workforce_sim.engine.posts import Story
 from workforce_sim.engine.state import (
     CACHE_LINE,
     COURSE,
@@ -85,6 +86,12 @@ class Clinic(Protocol):
 
 OnSpells = Callable[[np.ndarray], None]
 """Is handed LOG rows as spells end, to be read before it returns."""
+
+
+Policy = Callable[[Workforce], Story]
+"""A rule of one's own for the staff, as a SimPy process: it is told the workforce as the clock begins, waits for days
+of its choice (`yield workforce.until(day)`), and may change what holds for the staff (`workforce.set_rules`). It takes
+part in one run in this process only: nothing of it is in a scenario, and no finished replication is kept."""
 
 
 class Compiled:
@@ -184,19 +191,26 @@ def is_compiled() -> bool:
     return compiled.is_kept()
 
 
-def simulate(inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None = None) -> RawRun:
-    """One replication of a scenario. `on_spells`: is handed the spells as they end, which are not kept then."""
+def simulate(
+    inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None = None, policies: Sequence[Policy] = ()
+) -> RawRun:
+    """One replication of a scenario.
+
+    `on_spells`: is handed the spells as they end, not kept then. `policies`: rules of one's own for the staff.
+    """
     try:
-        return _simulate(inputs, seed, replication, on_spells)
+        return _simulate(inputs, seed, replication, on_spells, policies)
     except (EOFError, pickle.UnpicklingError):
         warnings.warn("the compiled code kept on disk was damaged; compiling it again", stacklevel=2)
         compiled.forget()
-        return _simulate(inputs, seed, replication, on_spells)
+        return _simulate(inputs, seed, replication, on_spells, policies)
 
 
-def _simulate(inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None) -> RawRun:
+def _simulate(
+    inputs: Inputs, seed: int, replication: int, on_spells: OnSpells | None, policies: Sequence[Policy]
+) -> RawRun:
     make_clinic = partial(Compiled, on_spells=on_spells)
-    clinic, workforce, management = run_service(inputs, seed, replication, make_clinic)
+    clinic, workforce, management = run_service(inputs, seed, replication, make_clinic, policies)
     world, names = clinic.world, inputs.names
     cells = (len(inputs.period_starts), len(names.teams), len(names.severities), len(names.groups), -1)
     return RawRun(
@@ -214,7 +228,7 @@ def run_clinic(
 
 
 def run_service(
-    inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic]
+    inputs: Inputs, seed: int, replication: int, make_clinic: MakeClinic[AnyClinic], policies: Sequence[Policy] = ()
 ) -> tuple[AnyClinic, Workforce, Management]:
     """The replication's story, with any clinic: who was there, at the horizon."""
     ahead = stretches(inputs)
@@ -226,6 +240,8 @@ def run_service(
     env = simpy.Environment()
     workforce = Workforce(env, inputs, staff, roster, clinic, seed, replication)
     management = Management(env, inputs, workforce, clinic)
+    for policy in policies:
+        env.process(policy(workforce))
     opened = False
     day = 0
     while day < inputs.days:

@@ -24,13 +24,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workforce_sim.errors import UsageError
+from workforce_sim.results.events import FILE as EVENTS
 from workforce_sim.results.provenance import FORMAT, table_hash
 
 MANIFEST = "manifest.json"
 
 OURS = (
     MANIFEST, "summary.csv", "comparison.csv", "value.csv", "precision.csv", "checks.csv", "tables/*.parquet",
-    "figures/*.png", "figures/*.svg", "figures/alt.json",
+    "figures/*.png", "figures/*.svg", "figures/alt.json", EVENTS,
 )  # fmt: skip
 """Where our own files are in DIR, as patterns."""
 
@@ -58,8 +59,9 @@ def save(
     manifest: Mapping[str, Any],
     figures: Mapping[str, bytes] | None = None,
     force: bool = False,
+    events: pd.DataFrame | None = None,
 ) -> Path:
-    """Save results to `directory`: tables as parquet, sheets as csv, figures by file name. Returns the folder."""
+    """Save results to `directory`: tables and events as parquet, sheets as csv, figures by file name; the folder."""
     refuse_if_taken(directory, force)
     target = Path(os.path.realpath(directory))
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +70,8 @@ def save(
             _write_parquet(new / "tables" / f"{name}.parquet", frame)
         for name, frame in sheets.items():
             _write(new / f"{name}.csv", csv_text(frame).encode())
+        if events is not None:
+            _write_parquet(new / EVENTS, events)
         for name, content in (figures or {}).items():
             _write(new / "figures" / name, content)
         _write(new / MANIFEST, _manifest_text(new, tables, manifest))

@@ -60,11 +60,13 @@ class Place:
     column: int = 0
     within: str = ""
     """What stands there for something longer, such as a lever; told with what was found."""
+    sheet: str = ""
+    """Sheet of a workbook, whose rows are lines; empty in a text."""
 
     def finding(self, steps: Steps, found: str, expected: str, nearest: tuple[str, ...] = ()) -> Finding:
         """A finding at this place."""
         found += f" in {self.within}" if self.within else ""
-        return Finding(self.file, self.line, self.column, written(steps), found, expected, nearest)
+        return Finding(self.file, self.line, self.column, written(steps), found, expected, nearest, self.sheet)
 
 
 @dataclass
@@ -114,8 +116,8 @@ def parse_document(text: str, name: str) -> Document:
     return document
 
 
-def _text_of(path: Path, name: str) -> str:
-    """Text of a regular file of reasonable size in UTF-8."""
+def bytes_of(path: Path, name: str) -> bytes:
+    """What is in a regular file of reasonable size; raises `ScenarioError`."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -128,6 +130,12 @@ def _text_of(path: Path, name: str) -> str:
         raise ScenarioError([Place(name).finding((), reason.lower(), "a scenario file that can be read")]) from None
     if len(data) > GREATEST_BYTES:
         raise ScenarioError([Place(name).finding((), "a file of more than 1 MiB", "a scenario of at most 1 MiB")])
+    return data
+
+
+def _text_of(path: Path, name: str) -> str:
+    """Text of such a file in UTF-8."""
+    data = bytes_of(path, name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -270,7 +278,7 @@ class _Builder:
         return steps
 
     def _check_text(self, event: Any) -> None:
-        problem = _text_problem(event.value)
+        problem = text_problem(event.value)
         if problem:
             steps = self._open[-1].steps if self._expects_key() else self._next_steps()
             self.findings.add(self._place(event).finding(steps, *problem))
@@ -284,7 +292,7 @@ class _Builder:
         raise _Enough
 
 
-def _text_problem(text: str) -> tuple[str, str] | None:
+def text_problem(text: str) -> tuple[str, str] | None:
     """What is wrong with a text, and what is expected instead; None when nothing is."""
     if len(text) > GREATEST_TEXT:
         return f"a text of {len(text):,} characters", f"at most {GREATEST_TEXT:,} characters"

@@ -85,7 +85,7 @@ def read_evidence(
             findings.add(entry.finding((), quoted(pattern), "the path of a number of this scenario", close))
         _record(entry, [number for number in found if number.steps not in chosen], tree, evidence, findings)
     for steps, entry in long_hands.items():
-        own = _by_name(tree, steps)
+        own = by_name(tree, steps)
         found = [number for number in known if own in (number.steps, number.whole_steps)]
         if not found:
             findings.add(entry.finding((), "a value with evidence", "evidence for numbers only"))
@@ -98,7 +98,7 @@ def _covers(pattern: Steps, steps: Steps) -> bool:
     return matches(pattern, steps[: len(pattern)])
 
 
-def _by_name(tree: Any, steps: Steps) -> Steps:
+def by_name(tree: Any, steps: Steps) -> Steps:
     """The path with items of lists by their names."""
     own: list[str | int] = []
     for step in steps:

@@ -89,6 +89,11 @@ def _change() -> dict[str, Any]:
         "properties": {
             "from": {**_DATE, "description": "First day on which the change acts."},
             "until": {**_DATE, "description": "Day from which it is undone; default never."},
+            "set": _PATH,
+            "to": {**scalar, "description": "The new value, in the unit of the field."},
+            "factor": _PATH,
+            "add": _PATH,
+            "by": {**scalar, "description": "The factor, such as x0.92; or what is added, such as +2 wte or -6 weeks."},
             "ramp": {**time, "description": "Time until it acts in full, in a straight line; default at once."},
             "uptake": {
                 **time,
@@ -96,11 +101,6 @@ def _change() -> dict[str, Any]:
             },
             "half_life": {**time, "description": "Once in full, it halves in this time; 13 weeks at least."},
             "extent": {"type": ["string", "number"], "examples": ["10%"], "description": "Share of it that acts."},
-            "set": _PATH,
-            "to": {**scalar, "description": "The new value, in the unit of the field."},
-            "factor": _PATH,
-            "add": _PATH,
-            "by": {**scalar, "description": "The factor, such as x0.92; or what is added, such as +2 wte or -6 weeks."},
         },
         "oneOf": [{"required": ["from", kind, key]} for kind, key in VALUE_KEYS.items()],
         "additionalProperties": False,
@@ -125,7 +125,10 @@ def _lever() -> dict[str, Any]:
             "name": {"type": "string", "description": "Name of this use, where a lever is used twice."},
             "costs": {
                 "type": "object",
-                "properties": {"once": money, "per_year": {**money, "examples": ["£12,000 per year"]}},
+                "properties": {
+                    "once": {**money, "description": "Spent once, on the day on which it begins."},
+                    "per_year": {**money, "examples": ["£12,000 per year"], "description": "Spent in each year."},
+                },
                 "additionalProperties": False,
                 "description": "What it costs here.",
             },
@@ -143,16 +146,20 @@ def _rules() -> dict[str, Any]:
     condition = {
         "type": "object",
         "properties": {
-            "measure": {"type": "string", "examples": ["vacancy", "wait.treatment.waiting_median"]},
-            "above": level,
-            "below": level,
+            "measure": {
+                "type": "string",
+                "examples": ["vacancy", "wait.treatment.waiting_median"],
+                "description": "The measure that is watched.",
+            },
+            "above": {**level, "description": "It must be above this; or below, one of the two."},
+            "below": {**level, "description": "It must be below this."},
             "for": {"type": "string", "examples": ["4 weeks"], "description": "How long it must have been so."},
         },
         "required": ["measure"],
         "oneOf": [{"required": ["above"]}, {"required": ["below"]}],
         "additionalProperties": False,
     }
-    value = {"type": ["string", "number"]}
+    value = {"type": ["string", "number"], "description": "The new value, the factor, or what is added."}
     change = {
         "type": "object",
         "properties": {"set": _PATH, "to": value, "factor": _PATH, "add": _PATH, "by": value},

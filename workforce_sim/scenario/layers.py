@@ -17,6 +17,7 @@ from typing import Any
 from workforce_sim.errors import Finding, ScenarioError, quoted
 from workforce_sim.scenario.document import Document, Place, Steps, parse_document, read_document, written
 from workforce_sim.scenario.lever_files import levers_in, shipped_levers
+from workforce_sim.scenario.workbook import is_workbook, read_workbook
 
 GREATEST_LAYERS = 10
 """Longest chain of files, each extending the next."""
@@ -99,6 +100,11 @@ def read_layers(path: Path) -> Layered:
     return _read(path, str(path), root, ())
 
 
+def read_one(path: Path, name: str) -> Document:
+    """One scenario file by itself, YAML or a form, called `name` in messages; raises `ScenarioError`."""
+    return read_workbook(path, name) if is_workbook(path) else read_document(path, name)
+
+
 def parse_layers(text: str, name: str) -> Layered:
     """Layers of a scenario given as text, which cannot extend a file; raises `ScenarioError`."""
     document = parse_document(text, name)
@@ -110,7 +116,7 @@ def parse_layers(text: str, name: str) -> Layered:
 
 
 def _read(path: Path, name: str, root: Path, chain: tuple[Path, ...]) -> Layered:
-    document = read_document(path, name)
+    document = read_one(path, name)
     chain = (*chain, Path(os.path.realpath(path)))
     own = _separate(document)
     if "lever_folder" in document.tree:

@@ -21,7 +21,8 @@ from typing import Any
 from workforce_sim.errors import UsageError
 from workforce_sim.results.provenance import LIBRARIES, version
 from workforce_sim.results.store import csv_text
-from workforce_sim.scenario.document import Steps, read_document
+from workforce_sim.scenario.document import Steps
+from workforce_sim.scenario.layers import read_one
 from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.studies.calibrate import Calibration
 from workforce_sim.studies.observed import Observed
@@ -219,7 +220,7 @@ def _within(base: Path, folder: Path) -> tuple[str, dict[Path, Path]]:
         return true.relative_to(home).as_posix(), {}
     copies, source = {}, true
     for _ in range(20):
-        tree = read_document(source, str(source)).tree
+        tree = read_one(source, str(source)).tree
         if "lever_folder" in tree:
             raise UsageError(f"{base} has levers of its own; write beside it: --out {base.parent}")
         copies[folder / source.relative_to(true.parent)] = source
