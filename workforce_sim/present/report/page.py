@@ -76,6 +76,12 @@ class Number:
     """better, worse or nothing."""
 
 
+_SIGNS = (
+    f"{SAME} no difference that the runs can tell; {UNDEFINED} not defined. ± half the 95% interval of the difference, "
+    "paired by replication. Bold: better than the baseline; bold and slanted: worse."
+)
+
+
 def report(study: Study, six_steps: bool = False) -> str:
     """The page. `six_steps`: with the headings of Six Steps workforce planning."""
     headings = {section.key: section.six_steps if six_steps else section.heading for section in SECTIONS}
@@ -96,7 +102,7 @@ def report(study: Study, six_steps: bool = False) -> str:
         unsupported=unsupported_levers(study, study.names),
         registers=[_register(study, name) for name in study.names],
         grades=GRADE_WORDS,
-        reading=[*notes(study), f"{SAME} no difference that the runs can tell. {UNDEFINED} not defined."],
+        reading=[*notes(study), _SIGNS],
         provenance=_provenance(study),
         stress=stress_des(study),
         version=__version__,
@@ -188,7 +194,8 @@ def _dashboard(study: Study, name: str) -> dict[str, Any]:
 def _checks(study: Study) -> list[dict[Any, Any]]:
     rows = study.checks.to_dict("records")
     for place, row in enumerate(rows):
-        row |= {"hand": told(row["by_hand"], row["unit"]), "runs": told(row["simulated"], row["unit"]), "place": place}
+        unit = "share" if row["unit"] == "share" else ""  # with one decimal below 100
+        row |= {"hand": told(row["by_hand"], unit), "runs": told(row["simulated"], unit), "place": place}
     return rows
 
 
@@ -213,7 +220,7 @@ def _wanted(study: Study, entry: Entry) -> bool:
 def _figure(study: Study, entry: Entry) -> dict[str, str]:
     svg = base64.b64encode(svg_of(entry.draw(study))).decode()
     return {
-        "name": entry.name, "title": entry.title(study), "caption": entry.caption(study), "alt": entry.alt(study),
+        "name": entry.name, "title": entry.title(study), "caption": entry.reading(study), "alt": entry.alt(study),
         "source": f"data:image/svg+xml;base64,{svg}",
     }  # fmt: skip
 
