@@ -147,17 +147,19 @@ def read_study(directory: str | os.PathLike[str]) -> Study:
     Raises `UsageError` if the folder holds no results, or damaged ones.
     """
     tables, precision, manifest = store.read(Path(directory))
-    return _study(tables, manifest, _NO_PRECISION if precision is None else precision)
+    return study_of(tables, manifest, precision)
 
 
-def _study(tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame) -> Study:
-    """Tables with all that follows from them."""
+def study_of(
+    tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame | None = None
+) -> Study:
+    """Tables with all that follows from them; a `Comparison` if the manifest names a baseline."""
     told, baseline = tables["measures"], manifest["baseline"]
     parts: dict[str, Any] = {
         "tables": tables,
         "summary": side_by_side.summary(told),
         "manifest": manifest,
-        "precision": precision,
+        "precision": _NO_PRECISION if precision is None else precision,
     }
     if baseline is None:
         return Study(**parts)
@@ -185,7 +187,7 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
     if not options.spells:
         del tables["spells"]
     manifest = provenance.manifest(scenarios, inputs, baseline, options.seed, number)
-    return _study(tables, manifest, precision)
+    return study_of(tables, manifest, precision)
 
 
 def _tables(inputs: Sequence[Inputs], kept: Sequence[Sequence[Kept]]) -> dict[str, pd.DataFrame]:
