@@ -6,7 +6,7 @@ order of the queue; each reads its value from a what-if and makes another what-i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -144,8 +144,21 @@ class ChoiceDial(Dial):
 
 def dials_of(scenario: Scenario) -> list[Dial]:
     """Every dial of a scenario, group by group."""
-    found = [*_numbers_of(scenario), *_levers_of(scenario), _order(scenario)]
-    return sorted(found, key=lambda dial: list(GROUPS).index(dial.group))
+    return _in_order([*_numbers_of(scenario), *_levers_of(scenario), _order(scenario)])
+
+
+def with_numbers_of(scenario: Scenario, dials: Iterable[Dial]) -> list[Dial]:
+    """The dials of a base, its numbers as they are in a scenario made of it."""
+    return _in_order([*_numbers_of(scenario), *(dial for dial in dials if not _is_number(dial))])
+
+
+def _in_order(dials: Iterable[Dial]) -> list[Dial]:
+    return sorted(dials, key=lambda dial: (list(GROUPS).index(dial.group), not _is_number(dial)))
+
+
+def _is_number(dial: Dial) -> bool:
+    """Is it a number of the plan?"""
+    return isinstance(dial, NumberDial) and dial.lever is None
 
 
 # --- numbers of the plan ---------------------------------------------------------------------------------------------
@@ -216,7 +229,8 @@ def _span(like: Amount) -> tuple[Decimal, Decimal, Decimal]:
         low, high = Decimal(0), max(2 * was, was + 6)
     else:
         low, high = (Decimal(0) if like.after == " per week" else was / 4), 3 * was
-    fine = next((s for s in _STEPS if s <= (high - low) / 20 and not was % s and s <= _coarsest(like)), _STEPS[-1])
+    fits = (step for step in _STEPS if step <= min((high - low) / 20, _coarsest(like)) and not was % step)
+    fine = next(fits, _STEPS[-1])
     return (low / fine).to_integral_value() * fine, (high / fine).to_integral_value() * fine, fine
 
 
@@ -309,7 +323,3 @@ def by_group(dials: Iterable[Dial]) -> dict[str, list[Dial]]:
 def moved(dials: Sequence[Dial], whatif: WhatIf, day: date) -> list[Dial]:
     """The dials that stand elsewhere than before any decision."""
     return [dial for dial in dials if dial.position(whatif, day) != dial.was]
-
-
-Turn = Callable[[Dial, Any], None]
-"""What is done when somebody turns a dial to a position."""

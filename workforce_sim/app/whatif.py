@@ -29,8 +29,6 @@ PROTOCOL = ("question", "guess", "findings", "decision")
 """What a workshop writes down, in this order."""
 GREATEST_LINK = 1 << 16
 """Bytes of a what-if in a link, unpacked."""
-ORDER = ("name", "description", "workshop")
-"""These stand first in a file, `levers` and `changes` last."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +57,11 @@ class WhatIf:
         return any(self.layer.get(part) for part in self.layer if part not in WORDS)
 
     @property
+    def blocks(self) -> dict[str, Any]:
+        """What a file puts over the base besides words, levers and dated changes."""
+        return {name: part for name, part in self.layer.items() if name not in {*WORDS, "levers", "changes"}}
+
+    @property
     def protocol(self) -> Mapping[str, str]:
         """What the workshop wrote down."""
         return {part: str(self.layer.get("workshop", {}).get(part, "")) for part in PROTOCOL}
@@ -77,17 +80,11 @@ class WhatIf:
         name = self.name if self.name != base.name else f"{self.name}, changed"
         return read_scenario_text(yaml_text({**self.layer, "name": name}), f"{self.name}.yaml", over=base)
 
-    def standing(self, base: Scenario) -> Scenario:
-        """The same without dated changes and levers: what decisions are measured from."""
-        blocks = {name: part for name, part in self.layer.items() if name not in {*WORDS, "changes", "levers"}}
-        return WhatIf(self.base, blocks).scenario(base) if blocks else base
-
     def text(self, extends: str) -> str:
         """The text of a file beside its base, called `extends`."""
-        rest = {name: part for name, part in self.layer.items() if name not in {*WORDS, "levers", "changes"}}
-        words = {name: self.layer[name] for name in ORDER if name in self.layer}
+        words = {name: self.layer[name] for name in WORDS if name in self.layer}
         last = {name: self.layer[name] for name in ("levers", "changes") if name in self.layer}
-        return yaml_text({"extends": extends, "name": self.name, **words, **rest, **last})
+        return yaml_text({"extends": extends, "name": self.name, **words, **self.blocks, **last})
 
     def packed(self) -> str:
         """For a link: letters, digits, - and _ only."""

@@ -131,6 +131,11 @@ def _headlines(found: Mapping[tuple[str, int], Cell]) -> dict[str, str]:
 
 
 def safety(study: Study, name: str) -> RenderableType:
+    """What must not happen, as a line of the summary."""
+    return Padding(Text(safety_line(study, name)), (0, 0, 1, 0))
+
+
+def safety_line(study: Study, name: str) -> str:
     """What must not happen, at the end of the last year; of a what-if also against the baseline."""
     differs = isinstance(study, Comparison) and name != study.baseline
     found = cells(study.comparison if isinstance(study, Comparison) and differs else study.summary, name)
@@ -142,7 +147,7 @@ def safety(study: Study, name: str) -> RenderableType:
             people = "" if measure == "over_cap" else " people"
             against = f" ({_difference(cell).plain})" if differs else ""
             flags.append(f"{told(cell.mean, '')}{people} {words}{against}")
-    return Padding(Text(f"Safety at the end of year {last}: {joined(flags)}."), (0, 0, 1, 0))
+    return f"Safety at the end of year {last}: {joined(flags)}."
 
 
 def _table(title: str, years: Sequence[int]) -> Table:
@@ -166,10 +171,10 @@ def _difference(cell: Cell) -> Text:
         return Text(UNDEFINED, style="dim")
     if not math.isnan(cell.low) and not cell.told_apart:
         return Text(SAME, style="dim")
-    return Text(change(cell), style={True: "red", False: "green", None: ""}[_is_worse(cell)])
+    return Text(change(cell), style={True: "red", False: "green", None: ""}[is_worse(cell)])
 
 
-def _is_worse(cell: Cell) -> bool | None:
+def is_worse(cell: Cell) -> bool | None:
     """Whether the what-if does worse than the baseline; None where neither way is better."""
     better = declaration(cell.measure).better
     return None if better == "neither" else (cell.difference > 0) == (better == "lower")
@@ -203,7 +208,7 @@ def _still_waiting(rows: Mapping[str, Cell]) -> list[str]:
     waited = rows["wait.treatment.waiting_median"]
     better = [
         cell for cell in (rows["wait.treatment.within_standard"], rows["waiting_list"])
-        if cell.told_apart and _is_worse(cell) is False
+        if cell.told_apart and is_worse(cell) is False
     ]  # fmt: skip
     if not better or not waited.told_apart or waited.difference <= 0:
         return []
@@ -283,7 +288,7 @@ def _worse(rows: Mapping[str, Cell], spoken: AbstractSet[str]) -> list[str]:
     found = [
         _spoken(cell)
         for cell in watched
-        if cell.told_apart and _is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
+        if cell.told_apart and is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
     ]
     return [f"At the same time, {joined(found)}."] if found else []
 
