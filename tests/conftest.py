@@ -19,6 +19,7 @@ WORLDS = {"default": 25, "ci": 300, "plain": 40}
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers."""
     config.addinivalue_line("markers", "slow: takes longer than a few seconds; not part of the README's test command")
+    config.addinivalue_line("markers", "browser: needs Chromium; slow as well, and a step of its own in .ci/run")
 
 
 def _register_profiles() -> None:

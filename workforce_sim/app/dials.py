@@ -187,7 +187,8 @@ def _offered(scenario: Scenario) -> Iterator[tuple[str, str, str, str]]:
     for role in scenario.workforce.roles:
         for end, label in (("funded", "Funded posts"), ("hiring.round", "Time of a hiring round"),
                            ("hiring.fill", "Rounds that find somebody"), ("leavers", "Leavers"),
-                           ("caseload", "Most people on a caseload"), ("clinical_share", "Time for patients")):  # fmt: skip
+                           ("caseload", "Most people on a caseload"),
+                           ("clinical_share", "Time for patients")):  # fmt: skip
             yield "staff", role, f"workforce.roles.{role}.{end}", label
     yield "remote", "", "remote.share", "Contacts by video or phone"
     yield "remote", "", "remote.saves", "Time saved by a remote contact"
@@ -212,8 +213,8 @@ def _number_dial(
     low, high, step = _span(like)
     least, most = (_bound(number, end, like) for end in (number.quantity.low, number.quantity.high))
     low, high = (low if least is None else max(low, least)), (high if most is None else min(high, most))
-    return NumberDial(path, group, part, f"{label}{_unit(like)}", _evidence_told(evidence, number), float(like.number),
-                      like, float(low), float(high), float(step))  # fmt: skip
+    told, was = _evidence_told(evidence, number), float(like.number)
+    return NumberDial(path, group, part, f"{label}{_unit(like)}", told, was, like, float(low), float(high), float(step))
 
 
 def _span(like: Amount) -> tuple[Decimal, Decimal, Decimal]:
@@ -291,7 +292,7 @@ def _levers_of(scenario: Scenario) -> Iterator[Dial]:
             yield ChoiceDial(key, group, "", lever.label, help_text, OFF, _ways(lever), name)
 
 
-def _ways(lever: Offered) -> dict[str, Mapping[str, Any] | str | None]:
+def _ways(lever: Offered) -> Mapping[str, Mapping[str, Any] | str | None]:
     """Off, and the effects that the evidence gives."""
     if len(lever.effects) < 2:
         return {OFF: None, ON: {}}

@@ -48,9 +48,9 @@ def _heading(visit: Visit) -> None:
         )
         return
     st.session_state["begins"] = visit.day
-    st.selectbox("Decisions hold from", visit.days(), format_func=lambda day: f"{day:%d %B %Y}", key="begins",
-                 on_change=lambda: setattr(visit, "begins", st.session_state["begins"]),
-                 help="The day from which what you turn now holds. What you turned before stays as it is.")  # fmt: skip
+    words = "The day from which what you turn now holds. What you turned before stays as it is."
+    st.selectbox("Decisions hold from", visit.days(), format_func="{:%d %B %Y}".format, key="begins",
+                 on_change=lambda: visit.begin(st.session_state["begins"]), help=words)  # fmt: skip
 
 
 def _way_back(visit: Visit) -> None:
@@ -84,8 +84,9 @@ def _group(visit: Visit, group: str, dials: Sequence[Dial], changed: Sequence[Di
     marked = {dial.part for dial in changed}
     what = {"staff": "Role", "demand": "Source of referrals", "policies": "Package of care"}[group]
     first = "nurse" if "nurse" in parts else parts[0]
-    chosen = st.selectbox(what, parts, index=parts.index(first), key=f"part:{visit.now.base}:{group}",
-                          format_func=lambda part: f"{spaced(part)}{' (changed)' if part in marked else ''}")  # fmt: skip
+    told = {part: f"{spaced(part)}{' (changed)' if part in marked else ''}" for part in parts}
+    key = f"part:{visit.now.base}:{group}"
+    chosen = st.selectbox(what, parts, index=parts.index(first), key=key, format_func=told.__getitem__)
     for dial in dials:
         if dial.part == chosen:
             _dial(visit, dial)
@@ -147,7 +148,7 @@ def _settings(visit: Visit) -> None:
     st.toggle("Large text, for a projector", key="large")
     playing = visit.game is not None
     st.session_state["game"] = playing
-    st.toggle("Game: a year at a time", key="game", on_change=lambda: visit.play(not playing),
-              help="You see the results only up to the year reached, and decide for the next with that news.")  # fmt: skip
+    words = "You see the results only up to the year reached, and decide for the next with that news."
+    st.toggle("Game: a year at a time", key="game", on_change=lambda: visit.play(not playing), help=words)
     grades = "; ".join(words for grade, words in GRADES.items() if grade)
     st.markdown(f"Evidence: {grades}. The question mark beside a dial tells its range and what is not known.")

@@ -7,6 +7,8 @@ dimmed and labelled with the settings that it belongs to; figures beside other s
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -125,7 +127,7 @@ def _answer(room: Room, visit: Visit, ticket: Ticket, told: Told) -> None:
     names = ["Charts", "Table", f"Compare ({len(visit.kept)})", "Story", "Workshop", "Save and share"]
     until = next(each["to"] for each in told.study.told(study.names[0])["years"] if each["year"] == years[-1])
     parts = st.tabs(names, key="tabs", on_change="rerun")
-    draw = (
+    draw: tuple[Callable[[], None], ...] = (
         lambda: charts(told.courses, study.names, None if visit.game is None else until, _size()),
         lambda: table_tab(study, year),
         lambda: compare_tab(room, visit, ticket, year, None if visit.game is None else until, _size()),
@@ -180,6 +182,7 @@ def _tile(row: answer.Row) -> None:
         st.metric(plain(row.label), row.after, border=True)
         return
     good = row.verdict == "better"
+    colour: Literal["off", "normal", "inverse"]
     colour = "off" if row.rises is None or row.verdict == "differs" else "normal" if good == row.rises else "inverse"
     said = f"{row.difference} {row.verdict}" if row.rises is not None else row.verdict
     st.metric(plain(row.label), f"{row.before} → {row.after}", said, delta_color=colour,

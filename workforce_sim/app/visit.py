@@ -100,6 +100,10 @@ class Visit:
         self.past = [*self.past, self.now][-MOST_BACK:]
         self.future, self.now = [], whatif
 
+    def begin(self, day: date) -> None:
+        """Decisions hold from another day on."""
+        self.begins = day
+
     def undo(self) -> None:
         """Back to what was before the last decision."""
         if self.past:
