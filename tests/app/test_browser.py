@@ -44,6 +44,7 @@ def _is_elsewhere(url: str, server: str) -> bool:
 def settle(page: Page) -> None:
     """Wait until the answer is complete."""
     expect(page.get_by_text(FINAL)).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(f"Means of {STEPS[-1]} replications")).to_be_visible(timeout=LONG)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=LONG)
 
 
@@ -66,7 +67,7 @@ def tiles(page: Page) -> list[str]:
 
 def as_told(file: Path, year: int) -> list[str]:
     """What the tiles must say, from the command line's own numbers."""
-    study = compare(ADULT, file, STEPS[-1])
+    study = compare(ADULT, file, STEPS[-1], workers=2)
     assert isinstance(study, Comparison)
     rows = answer.rows(answer.until(study, year), year)
     said = (f"{row.difference} {row.verdict}" if row.rises is not None else row.verdict for row in rows)
