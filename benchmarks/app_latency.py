@@ -83,13 +83,10 @@ def measured(page, rounds):
     """(answer, bare simulation, redraw) in seconds, round by round."""
     found = []
     for number in range(rounds + 1):
-        page.get_by_role("button", name="Reset").click() if number else None
         settle(page)
         simulated = bare(7.5 + 0.5 * number)
         dial = page.get_by_role("slider", name="Funded posts")
         dial.focus()
-        for _ in range(number):  # on the way: held keys are one release, the last
-            page.keyboard.press("ArrowRight")
         answered = until_drawn(page, partial(page.keyboard.press, "ArrowRight"), FIRST)
         settle(page)
         until_drawn(page, page.get_by_role("button", name="Undo").click, STEPS[-1])

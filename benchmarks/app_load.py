@@ -78,7 +78,7 @@ class Visitor:
     def _take(self, message):
         """One message; whether the run goes on."""
         kind = message.WhichOneof("type")
-        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+        if kind == "new_session" and not message.metadata.run.fragment_ids:
             self.texts, self.tiles, self._fragment = [], [], None
         elif kind == "auto_rerun":
             self._fragment = message.auto_rerun.fragment_id
@@ -128,19 +128,20 @@ def server():
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         address = process.stdout.readline().removeprefix("Open ").strip()
-        yield address, psutil.Process(process.pid)
-        process.terminate()
+        try:
+            yield address, psutil.Process(process.pid)
+        finally:
+            process.terminate()
 
 
-def workshop(address, number, turns, think):
+def workshop(address, number, turns, think, first):
     """One visitor's session: (seconds to each first answer, turns that failed, last value, last tiles)."""
     luck = random.Random(number)  # noqa: S311  of when somebody acts
     seconds, failed, value = [], 0, 0.0
     visitor = Visitor(address)
     for turn in range(turns):
         time.sleep(luck.uniform(0.5, 1.5) * think)
-        value = 5.0 + 0.5 * ((number * turns + turn) % 18)
-        value += 0.5 if value >= 7 else 0.0  # never the baseline's own
+        value = first + 0.01 * (number * turns + turn)  # nobody has asked for it before
         try:
             seconds.append(visitor.turn(value, final=turn == turns - 1))
         except (RuntimeError, TimeoutError, OSError) as error:
@@ -151,17 +152,17 @@ def workshop(address, number, turns, think):
     return seconds, failed, value, tiles
 
 
-def phase(address, visitors, turns, think):
+def phase(address, visitors, turns, think, first):
     """All sessions side by side."""
     with ThreadPoolExecutor(visitors) as pool:
-        return list(pool.map(lambda number: workshop(address, number, turns, think), range(visitors)))
+        return list(pool.map(lambda number: workshop(address, number, turns, think, first), range(visitors)))
 
 
 def greedy(address, stop):
     """Turns the dial again as soon as the first answer is there."""
     visitor, turned = Visitor(address), 0
     while not stop:
-        visitor.turn(4.0 + 0.5 * (turned % 3), final=False)
+        visitor.turn(2.0 + 0.002 * turned, final=False)
         turned += 1
     visitor.leave()
 
@@ -171,7 +172,7 @@ def with_greedy(address, visitors, turns, think):
     stop = []
     with ThreadPoolExecutor(1) as pool:
         other = pool.submit(greedy, address, stop)
-        found = phase(address, visitors, turns, think)
+        found = phase(address, visitors, turns, think, 10.0)
         stop.append(True)
         other.result()
     return found
@@ -181,9 +182,7 @@ def wrong(found):
     """How many tiles of some visitors differ from what `compare` tells."""
     base, differ = read_scenario(BASE), 0
     for _, failed, value, tiles in found[:3]:
-        text = (
-            f"name: What if\nchanges:\n  - {{from: 2026-04-01, set: workforce.roles.nurse.funded, to: {value:g} wte}}\n"
-        )
+        text = f"name: What if\nchanges:\n  - {{from: 2026-04-01, set: workforce.roles.nurse.funded, to: {value:.10g} wte}}\n"
         study = compare(base, read_scenario_text(text, over=base), STEPS[-1], workers=2)
         last = answer.rows(study, int(study.comparison["year"].max()))
         expected = [f"{row.before} → {row.after}" for row in last]
@@ -218,7 +217,7 @@ def measure(visitors, turns, think, wait):
         first.turn(6.5)
         first.leave()
         before = megabytes(process)
-        alone = phase(address, visitors, turns, think)
+        alone = phase(address, visitors, turns, think, 7.5)
         print(f"{visitors} visitors done", flush=True)
         beside = with_greedy(address, visitors, turns, think)
         most = megabytes(process)

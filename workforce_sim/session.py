@@ -7,7 +7,7 @@ staff. The baseline's replications are run once, and those of a what-if are kept
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -46,11 +46,21 @@ class Answer:
 class Session:
     """Warm workers and a baseline. To be closed with nothing: workers end when they have had nothing to do."""
 
-    def __init__(self, baseline: Source, replications: int = 8, seed: int = 1, workers: int | None = None) -> None:
-        """Runs the baseline, and so starts the workers. `replications`: of an answer, if not asked otherwise."""
+    def __init__(
+        self,
+        baseline: Source,
+        replications: int = 8,
+        seed: int = 1,
+        workers: int | None = None,
+        on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
+        """Runs the baseline, and so starts the workers. `replications`: of an answer, if not asked otherwise.
+
+        `on_progress` is told after each part, as in `Options`; if it raises, the work ends and what is done is kept.
+        """
         self.baseline = baseline if isinstance(baseline, Scenario) else read_scenario(baseline)
         self.replications = replications
-        self._options = Options(replications, seed, workers or cpu_count())
+        self._options = Options(replications, seed, workers or cpu_count(), on_progress=on_progress)
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._base = _Known(compile_inputs(self.baseline), self._options, keeps=True)
         self._base.measures(replications)

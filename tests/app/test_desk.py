@@ -79,6 +79,19 @@ def test_a_newer_request_takes_the_place_of_the_older(base: Base, desk: Desk) ->
     assert again.told.keys() == last.told.keys()
 
 
+def test_a_run_that_nobody_wants_ends_in_its_midst(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dial moved again: the run before it stops after the part under way, and the next one begins."""
+    monkeypatch.setattr("workforce_sim.app.desk.UNIT", 4000)
+    desk = Desk(steps=(2, 4000), workers=1)
+    first = desk.ask("me", base.scenario, [nurses(base, 6)])
+    until(lambda: bool(first.told), first)
+    time.sleep(0.2)
+    second = desk.ask("me", base.scenario, [nurses(base, 7)])
+    until(lambda: bool(second.told), second, 20.0)
+    assert not next(iter(first.told.values())).final
+    desk.ask("me", base.scenario, [nurses(base, 8)]).looked = -1e9
+
+
 def test_who_has_left_is_not_worked_for(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tab that is closed looks no more: its work ends, and the desk is idle."""
     monkeypatch.setattr("workforce_sim.app.desk.LEFT_SECONDS", 0.3)

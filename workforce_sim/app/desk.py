@@ -81,6 +81,10 @@ class Ticket:
         return key in self.faults or (key in self.told and self.told[key].final)
 
 
+class _Replaced(Exception):
+    """Nobody wants any more what is being run."""
+
+
 class Desk:
     """Takes what-ifs and answers them, one thread for all."""
 
@@ -93,6 +97,8 @@ class Desk:
         self._bases: dict[str, Scenario] = {}
         self._tickets: dict[str, Ticket] = {}
         self._spent: dict[str, float] = {}
+        self._served: str | None = None
+        """Key of the what-if that is being run."""
         self._lock = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -186,6 +192,8 @@ class Desk:
         try:
             known = self._answers.get(whatif.key)
             told = known if known and whatif.key not in ticket.told else self._further(ticket.base, whatif)
+        except _Replaced:
+            return
         except WorkforceSimError as error:
             ticket.faults[whatif.key] = str(error)
         except Exception as error:  # noqa: BLE001  one broken what-if must not stop the desk for everybody
@@ -208,7 +216,11 @@ class Desk:
         question, done = self._questions[whatif.key]
         step = next(step for step in self.steps if step > done)
         done = min(done + UNIT, step)
-        question.run(done)
+        self._served = whatif.key
+        try:
+            question.run(done)
+        finally:
+            self._served = None
         self._questions[whatif.key] = (question, done)
         if done < step:
             return None
@@ -220,10 +232,18 @@ class Desk:
                 self._answers.popitem(last=False)
         return told
 
+    def _check(self, _done: int, _total: int) -> None:
+        """Ends a run that nobody waits for any more; called after each part of it."""
+        if self._served is None:
+            return  # a baseline, which everybody will need
+        with self._lock:
+            if not any(each.key == self._served for ticket in self._tickets.values() for each in ticket.asked):
+                raise _Replaced
+
     def _session(self, base: str) -> Session:
         if base not in self._sessions:
             first = self.steps[0]
-            self._sessions[base] = Session(self._bases[base], first, self.seed, self._workers)
+            self._sessions[base] = Session(self._bases[base], first, self.seed, self._workers, self._check)
         self._sessions.move_to_end(base)
         while len(self._sessions) > BASES:
             self._sessions.popitem(last=False)
