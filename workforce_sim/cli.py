@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workforce_sim import __version__
+from workforce_sim.cli_app import app
 from workforce_sim.cli_data import calibrate, import_file
 from workforce_sim.cli_results import dashboard, plot, report
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
@@ -106,7 +107,7 @@ def levers(name: str | None, folder: Path | None) -> None:
 
 for _command in (
     run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate, template,
-    report, plot, dashboard, workbook,
+    report, plot, dashboard, workbook, app,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from workforce_sim.analysis import compare as side_by_side
-from workforce_sim.analysis.checks import CHECKED, cross_checks
+from workforce_sim.analysis.checks import CHECK_COLUMNS, CHECKED, cross_checks
 from workforce_sim.analysis.declared import declaration
 from workforce_sim.analysis.measures import measures
 from workforce_sim.analysis.precision import (
@@ -42,6 +42,9 @@ Source = Scenario | str | os.PathLike[str]
 
 _NO_PRECISION = pd.DataFrame(columns=PRECISION_COLUMNS)
 """Of a study that was not asked to be precise."""
+
+_NO_CHECKS = pd.DataFrame(columns=CHECK_COLUMNS)
+"""Of a study in which nothing was checked on paper."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +97,7 @@ class Study:
             key: frame[frame["scenario"].isin(names)].reset_index(drop=True) for key, frame in self.tables.items()
         }
         precision, checks = (frame[frame["scenario"].isin(names)] for frame in (self.precision, self.checks))
-        return _study(tables, manifest, precision, checks.reset_index(drop=True))
+        return study_of(tables, manifest, precision, checks.reset_index(drop=True))
 
     @property
     def sheets(self) -> dict[str, pd.DataFrame]:
@@ -181,20 +184,23 @@ def read_study(directory: str | os.PathLike[str]) -> Study:
     Raises `UsageError` if the folder holds no results, or damaged ones.
     """
     tables, sheets, manifest = store.read(Path(directory), ("precision", "checks"))
-    return _study(tables, manifest, sheets.get("precision", _NO_PRECISION), sheets["checks"])
+    return study_of(tables, manifest, **sheets)
 
 
-def _study(
-    tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any], precision: pd.DataFrame, checks: pd.DataFrame
+def study_of(
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    precision: pd.DataFrame | None = None,
+    checks: pd.DataFrame | None = None,
 ) -> Study:
-    """Tables with all that follows from them."""
+    """Tables with all that follows from them; a `Comparison` if the manifest names a baseline."""
     told, baseline = tables["measures"], manifest["baseline"]
     parts: dict[str, Any] = {
         "tables": tables,
         "summary": side_by_side.summary(told),
         "manifest": manifest,
-        "precision": precision,
-        "checks": checks,
+        "precision": _NO_PRECISION if precision is None else precision,
+        "checks": _NO_CHECKS if checks is None else checks,
     }
     if baseline is None:
         return Study(**parts)
@@ -224,7 +230,7 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
     if not options.spells:
         del tables["spells"]
     manifest = provenance.manifest(scenarios, inputs, baseline, options.seed, number)
-    return _study(tables, manifest, precision, _checks(scenarios, inputs, tables))
+    return study_of(tables, manifest, precision, _checks(scenarios, inputs, tables))
 
 
 def _checks(

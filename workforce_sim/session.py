@@ -7,7 +7,7 @@ staff. The baseline's replications are run once, and those of a what-if are kept
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,9 +20,10 @@ from workforce_sim.errors import UsageError
 from workforce_sim.inputs.compile import compile_inputs
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.replicating import Options, Replicating
-from workforce_sim.results.frames import tables_of
+from workforce_sim.results import provenance
+from workforce_sim.results.frames import Kept, tables_of
 from workforce_sim.results.replications import digest_of
-from workforce_sim.run import Source
+from workforce_sim.run import Source, Study, study_of
 from workforce_sim.scenario.reader import read_scenario
 from workforce_sim.scenario.scenario import Scenario
 
@@ -45,13 +46,23 @@ class Answer:
 class Session:
     """Warm workers and a baseline. To be closed with nothing: workers end when they have had nothing to do."""
 
-    def __init__(self, baseline: Source, replications: int = 8, seed: int = 1, workers: int | None = None) -> None:
-        """Runs the baseline, and so starts the workers. `replications`: of an answer, if not asked otherwise."""
+    def __init__(
+        self,
+        baseline: Source,
+        replications: int = 8,
+        seed: int = 1,
+        workers: int | None = None,
+        on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> None:
+        """Runs the baseline, and so starts the workers. `replications`: of an answer, if not asked otherwise.
+
+        `on_progress` is told after each part, as in `Options`; if it raises, the work ends and what is done is kept.
+        """
         self.baseline = baseline if isinstance(baseline, Scenario) else read_scenario(baseline)
         self.replications = replications
-        self._options = Options(replications, seed, workers or cpu_count())
+        self._options = Options(replications, seed, workers or cpu_count(), on_progress=on_progress)
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        self._base = _Known(compile_inputs(self.baseline), self._options)
+        self._base = _Known(compile_inputs(self.baseline), self._options, keeps=True)
         self._base.measures(replications)
 
     def compare(self, whatif: Source, replications: int | None = None) -> Answer:
@@ -71,6 +82,15 @@ class Session:
             )
             yield Answer(scenario, step, both, comparison(both, self.baseline.name))
 
+    def question(self, whatif: Scenario | None) -> Question:
+        """A what-if to be answered step by step; without one, the baseline alone."""
+        if whatif is None:
+            return Question([self.baseline], [self._base], self._options.seed)
+        if whatif.name == self.baseline.name:
+            raise UsageError("a what-if needs another name than the baseline")
+        known = self._remembered(compile_inputs(whatif))
+        return Question([self.baseline, whatif], [self._base, known], self._options.seed)
+
     def _remembered(self, inputs: Inputs) -> _Known:
         """What is known of a scenario, whatever its name."""
         digest = digest_of(inputs)
@@ -82,17 +102,65 @@ class Session:
         return self._known[digest]
 
 
+class Question:
+    """A what-if beside the baseline, or the baseline alone: replications are run and told as they are asked for."""
+
+    def __init__(self, scenarios: Sequence[Scenario], known: Sequence[_Known], seed: int) -> None:
+        self._scenarios, self._known, self._seed = scenarios, known, seed
+
+    def run(self, replications: int) -> None:
+        """Run so many replications, as far as they are not known, and tell nothing."""
+        for each in self._known:
+            each.run(replications)
+
+    def study(self, replications: int) -> Study:
+        """What `run` or `compare` would tell of so many replications."""
+        named = sorted(zip(self._scenarios, self._known, strict=True), key=lambda both: both[0].name)
+        parts = [
+            {table: frame.assign(scenario=scenario.name) for table, frame in known.told(replications).items()}
+            for scenario, known in named
+        ]
+        tables = {table: pd.concat([part[table] for part in parts], ignore_index=True) for table in parts[0]}
+        baseline = self._scenarios[0].name if len(self._scenarios) > 1 else None
+        inputs = [known.inputs for known in self._known]
+        return study_of(tables, provenance.manifest(self._scenarios, inputs, baseline, self._seed, replications))
+
+
 class _Known:
     """The replications of one scenario, and the measures of as many as were last asked for."""
 
-    def __init__(self, inputs: Inputs, options: Options) -> None:
-        self._inputs, self._rows = inputs, wait_rows(inputs)
+    def __init__(self, inputs: Inputs, options: Options, keeps: bool = False) -> None:
+        """Nothing is run yet. `keeps`: tables told are kept, since every answer needs them."""
+        self.inputs, self._rows = inputs, wait_rows(inputs)
         self._replicating = Replicating([inputs], options)
         self._told: dict[int, pd.DataFrame] = {}
+        self._keeps, self._tables = keeps, dict[int, dict[str, pd.DataFrame]]()
 
     def measures(self, replications: int) -> pd.DataFrame:
         """Table MEASURES of the first replications."""
         if replications not in self._told:
-            (kept,) = self._replicating.run(replications)
-            self._told[replications] = measures(tables_of(self._inputs, kept, self._rows, NEEDED))
+            tables = tables_of(self.inputs, self.run(replications), self._rows, NEEDED)
+            self._told[replications] = measures(tables)
         return self._told[replications]
+
+    def run(self, replications: int) -> list[Kept]:
+        """What was kept of the first replications; those not known yet are run."""
+        (kept,) = self._replicating.run(replications)
+        return kept
+
+    def told(self, replications: int) -> dict[str, pd.DataFrame]:
+        """All tables of the first replications but that of spells, measures among them."""
+        if replications in self._tables:
+            return self._tables[replications]
+        tables = self.tables(self.run(replications))
+        del tables["spells"]
+        if replications not in self._told:
+            self._told[replications] = measures(tables)
+        tables["measures"] = self._told[replications]
+        if self._keeps:
+            self._tables[replications] = tables
+        return tables
+
+    def tables(self, kept: Sequence[Kept]) -> dict[str, pd.DataFrame]:
+        """All tables of some replications."""
+        return tables_of(self.inputs, kept, self._rows)

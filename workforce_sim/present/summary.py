@@ -132,10 +132,10 @@ def _headlines(found: Mapping[tuple[str, int], Cell]) -> dict[str, str]:
 
 def safety(study: Study, name: str) -> RenderableType:
     """What must not happen, for the terminal."""
-    return Padding(Text(dangers(study, name)), (0, 0, 1, 0))
+    return Padding(Text(safety_line(study, name)), (0, 0, 1, 0))
 
 
-def dangers(study: Study, name: str) -> str:
+def safety_line(study: Study, name: str) -> str:
     """A sentence on what must not happen, at the end of the last year; of a what-if also against the baseline."""
     differs = isinstance(study, Comparison) and name != study.baseline
     found = cells(study.comparison if isinstance(study, Comparison) and differs else study.summary, name)
@@ -171,7 +171,7 @@ def difference(cell: Cell) -> tuple[str, str]:
         return UNDEFINED, ""
     if not math.isnan(cell.low) and not cell.told_apart:
         return SAME, ""
-    return change(cell), {True: "worse", False: "better", None: ""}[_is_worse(cell)]
+    return change(cell), {True: "worse", False: "better", None: ""}[is_worse(cell)]
 
 
 def _difference(cell: Cell) -> Text:
@@ -180,7 +180,7 @@ def _difference(cell: Cell) -> Text:
     return Text(text, style="dim" if text in (SAME, UNDEFINED) else {"worse": "red", "better": "green"}.get(tone, ""))
 
 
-def _is_worse(cell: Cell) -> bool | None:
+def is_worse(cell: Cell) -> bool | None:
     """Whether the what-if does worse than the baseline; None where neither way is better."""
     better = declaration(cell.measure).better
     return None if better == "neither" else (cell.difference > 0) == (better == "lower")
@@ -214,7 +214,7 @@ def _still_waiting(rows: Mapping[str, Cell]) -> list[str]:
     waited = rows["wait.treatment.waiting_median"]
     better = [
         cell for cell in (rows["wait.treatment.within_standard"], rows["waiting_list"])
-        if cell.told_apart and _is_worse(cell) is False
+        if cell.told_apart and is_worse(cell) is False
     ]  # fmt: skip
     if not better or not waited.told_apart or waited.difference <= 0:
         return []
@@ -294,7 +294,7 @@ def _worse(rows: Mapping[str, Cell], spoken: AbstractSet[str]) -> list[str]:
     found = [
         _spoken(cell)
         for cell in watched
-        if cell.told_apart and _is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
+        if cell.told_apart and is_worse(cell) and abs(cell.difference) >= CLEARLY * cell.half_width
     ]
     return [f"At the same time, {joined(found)}."] if found else []
 

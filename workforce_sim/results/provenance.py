@@ -53,6 +53,7 @@ def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "file": str(scenario.file),
         "sha256": hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest(),
         "description": scenario.description,
+        "workshop": scenario.workshop.model_dump(),
         "overrides": [str(override) for override in scenario.overrides],
         "levers": [_lever(used) for used in scenario.levers],
         "changes": list(scenario.change_log()),

@@ -43,6 +43,7 @@ VALUE_KEYS = {"set": "to", "factor": "by", "add": "by"}
 _FIXED = {
     "name": "the name",
     "description": "the description",
+    "workshop": "the protocol of a workshop",
     "start": "the start",
     "horizon": "the horizon",
     "opening_state": "the opening state",

@@ -105,14 +105,20 @@ def read_one(path: Path, name: str) -> Document:
     return read_workbook(path, name) if is_workbook(path) else read_document(path, name)
 
 
-def parse_layers(text: str, name: str) -> Layered:
-    """Layers of a scenario given as text, which cannot extend a file; raises `ScenarioError`."""
+def parse_layers(text: str, name: str, beneath_it: Layered | None = None) -> Layered:
+    """Layers of a scenario given as text, put over others if they are given; raises `ScenarioError`.
+
+    A text cannot extend a file; where it is put over others, they stand for the file that it says it extends.
+    """
     document = parse_document(text, name)
+    if beneath_it is not None:
+        document.tree.pop("extends", None)
     for key in ("extends", "lever_folder"):
         if key in document.tree:
             found = shown_name(document.tree[key])
             raise ScenarioError([document.place((key,)).finding((key,), found, f"no `{key}` outside a file")])
-    return _separate(document)
+    own = _separate(document)
+    return own if beneath_it is None else _put_over(beneath_it.copied(), own)
 
 
 def _read(path: Path, name: str, root: Path, chain: tuple[Path, ...]) -> Layered:

@@ -45,11 +45,14 @@ def read_scenario(path: str | os.PathLike[str]) -> Scenario:
     return _scenario(layered, equal_cost(resolved(layered), _scenario(other), partner))
 
 
-def read_scenario_text(text: str, name: str = "inline.yaml") -> Scenario:
-    """Read a scenario from YAML text, called `name` in messages; raises `ScenarioError` with every finding."""
-    layered = parse_layers(text, name)
+def read_scenario_text(text: str, name: str = "inline.yaml", over: Scenario | None = None) -> Scenario:
+    """Read a scenario from YAML text, called `name` in messages; raises `ScenarioError` with every finding.
+
+    Put `over` another scenario, it is what a file that extends that scenario's would be.
+    """
+    layered = parse_layers(text, name, None if over is None else over.layers)
     take_partner(layered, None)
-    return _scenario(layered)
+    return _scenario(layered, None if over is None else over.equal_cost)
 
 
 def resolved(layers: Layered, scaled: EqualCost | None = None) -> Scenario:

@@ -55,6 +55,7 @@ from workforce_sim.scenario.quantities import (
 )
 from workforce_sim.scenario.staffing import Workforce
 from workforce_sim.scenario.trajectory import Trajectory
+from workforce_sim.scenario.workshop import Workshop
 
 People = Annotated[int, count(0, 10_000_000)]
 Waited = Annotated[Distribution, Spread(duration("0 days", "20 years"), (("mean", "sd"), ("median", "p90")))]
@@ -312,6 +313,8 @@ class Plan(Block):
     """Title of the scenario, one line of at most 200 characters."""
     description: Annotated[str, StringConstraints(max_length=2000)] = ""
     """What it is about, at most 2,000 characters."""
+    workshop: Workshop = default({})
+    """What a workshop asked, guessed, found and decided; no result depends on it."""
     start: Date
     """First day of the horizon, written YYYY-MM-DD."""
     horizon: Annotated[float, Quantity(units.DURATION, 1.0, 60 * units.YEAR_DAYS)]

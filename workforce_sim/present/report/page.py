@@ -21,7 +21,7 @@ from workforce_sim.present.dashboard import RULE, SHAPES, indicators, level_of, 
 from workforce_sim.present.figures.look import svg_of
 from workforce_sim.present.figures.registry import FIGURES, Entry, unsupported_levers
 from workforce_sim.present.report.stress import stress_des
-from workforce_sim.present.summary import COSTS, HEADLINES, SAME, answer, dangers, difference, notes, price
+from workforce_sim.present.summary import COSTS, HEADLINES, SAME, answer, difference, notes, price, safety_line
 from workforce_sim.present.words import UNDEFINED, Cell, assumptions, cells, told, years_shown
 from workforce_sim.run import Comparison, Study
 from workforce_sim.scenario.assumptions import UNSUPPORTED, Known
@@ -92,7 +92,7 @@ def report(study: Study, six_steps: bool = False) -> str:
         headings=headings,
         whatifs=[_whatif(study, name) for name in study.others] if isinstance(study, Comparison) else [],
         answers={name: _answer(study, name) for name in study.others} if isinstance(study, Comparison) else {},
-        dangers={name: dangers(study, name) for name in study.names},
+        dangers={name: safety_line(study, name) for name in study.names},
         dashboards=[_dashboard(study, name) for name in study.names],
         rule=RULE,
         tables=[_table(study, name) for name in study.names],

@@ -1,0 +1,1 @@
+"""The workshop page: what-ifs in the browser, live, beside a baseline."""
