@@ -8,12 +8,19 @@ examples set none themselves.
 from __future__ import annotations
 
 import os
+import shutil
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 WORLDS = {"default": 25, "ci": 300, "plain": 40}
 """Profile → examples of each property."""
+
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,3 +43,11 @@ def _register_profiles() -> None:
 
 
 _register_profiles()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The browser of the system; nothing is fetched."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert path, "the tests of the page need Chromium: apt-get install chromium"
+    return {"executable_path": path, "args": ARGUMENTS}

@@ -1,34 +1,20 @@
-"""A real server and a real browser for the tests of the page."""
+"""A real server for the tests of the page."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 ADULT = ROOT / "scenarios" / "adult_community.yaml"
 WHATIF = ROOT / "scenarios" / "recruitment_drive.yaml"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """The browser of the system; nothing is fetched."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert path, "the tests of the page need Chromium: apt-get install chromium"
-    return {"executable_path": path, "args": ARGUMENTS}
 
 
 @pytest.fixture(scope="session")

@@ -110,6 +110,8 @@ def cross_checks(scenario: Scenario, names: Names, tables: Mapping[str, pd.DataF
         teams = {team for team, own in zip(names.teams, names.kind_of_team, strict=True) if own == number}
         for found in _checks(with_own_staff(pool, kind), len(names.kinds) == 1, _Seen(yearly, teams)):
             simulated = t_interval(found.simulated)
+            if np.isnan(found.by_hand).any() or np.isnan(simulated.mean):
+                continue  # nobody to whom it could apply
             rows.append(
                 (
                     scenario.name, kind if len(names.kinds) > 1 else "", found.check, found.about, found.unit,
@@ -125,7 +127,7 @@ def _checks(team: Scenario, alone: bool, seen: _Seen) -> Iterator[Check]:
     yield _list(seen)
     yield _within_standard(team, seen)
     yield _queue_size(team, seen)
-    if alone:
+    if alone and tasks(team):
         yield _clinical_time(team, seen)
     yield _capa(seen)
     for place in places(team):
@@ -184,7 +186,8 @@ def _clinical_time(team: Scenario, seen: _Seen) -> Check:
     """Hours spent: the lesser of what is asked for and what there is."""
     asked, there = sum(task.hours for task in tasks(team)), seen.weekly("time_use", "available_hours", "overtime_hours")
     by_hand, spent = np.minimum(asked, there), seen.weekly("time_use", *_SPENT)
-    told = f"{_mean(there):.0f} hours there, {asked:.0f} asked for: a staffing ratio of {_mean(there) / asked:.2f}"
+    ratio = _mean(there) / asked if asked else float("inf")
+    told = f"{_mean(there):.0f} hours there, {asked:.0f} asked for: a staffing ratio of {ratio:.2f}"
     return Check(
         "WISN", "clinical hours a week: as many as are asked for, or as there are", "hours", by_hand, spent,
         _near(by_hand, spent, NEAR), f"{told}; not everybody may do everything, and places may be full",

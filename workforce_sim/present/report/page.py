@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from workforce_sim import __version__
 from workforce_sim.analysis.declared import declaration
 from workforce_sim.present.dashboard import RULE, SHAPES, indicators, level_of, named, value_of
 from workforce_sim.present.figures.look import svg_of
@@ -105,7 +104,6 @@ def report(study: Study, six_steps: bool = False) -> str:
         reading=[*notes(study), _SIGNS],
         provenance=_provenance(study),
         stress=stress_des(study),
-        version=__version__,
     )
 
 
