@@ -29,7 +29,7 @@ def blocks(language: str) -> list[str]:
 
 def subcommands(text: str) -> set[str]:
     """What follows `workforce-sim` in a text, where it is a command."""
-    return set(re.findall(r"workforce-sim ([a-z]+)\b", text))
+    return set(re.findall(r"workforce-sim ([a-z]+(?:-[a-z]+)?)\b", text))
 
 
 @pytest.mark.parametrize("command", [COMPARE, TEST])

@@ -20,7 +20,7 @@ from workforce_sim.cli_app import app
 from workforce_sim.cli_data import calibrate, import_file
 from workforce_sim.cli_results import dashboard, plot, report
 from workforce_sim.cli_runs import clean, compare, explain, print_rich, run, runs, trace
-from workforce_sim.cli_studies import contributions, seek, sensitivity
+from workforce_sim.cli_studies import contributions, seek, sensitivity, warm_up
 from workforce_sim.cli_workbook import template, workbook
 from workforce_sim.errors import UsageError, WorkforceSimError, either, nearest, quoted
 
@@ -107,7 +107,7 @@ def levers(name: str | None, folder: Path | None) -> None:
 
 for _command in (
     run, compare, explain, trace, runs, clean, sensitivity, contributions, seek, import_file, calibrate, template,
-    report, plot, dashboard, workbook, app,
+    report, plot, dashboard, workbook, app, warm_up,
 ):  # fmt: skip
     main.add_command(_command)
 

@@ -161,6 +161,22 @@ def seek(
     _study(study, (base,), **options)
 
 
+@click.command("warm-up")
+@click.argument("file", metavar="FILE")
+@click.option("--years", type=click.IntRange(3, 20), default=10, show_default=True, help="Years of the pilot.")
+@click.option(
+    "--replications", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Of the pilot."
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
+def warm_up(file: str, years: int, replications: int, seed: int) -> None:
+    """Choose a warm-up: how long the service takes to settle if it begins empty, and not with the people of today."""
+    from workforce_sim.present.settling import settling_table
+    from workforce_sim.studies.warm_up import settling
+
+    (scenario,) = read_all([file])
+    print_rich(settling_table(scenario, settling(scenario, years, replications, seed), years))
+
+
 def _read(text: str, option: str, measure: str) -> float:
     """A quantity given as an option."""
     from workforce_sim import units

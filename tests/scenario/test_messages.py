@@ -393,7 +393,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         small(more="opening_state: warm_up\n"),
         [
             "inline.yaml:19:16: opening_state: found `warm_up` without its length; expected a line "
-            "such as `warm_up: 2 years`.",
+            "such as `warm_up: 2 years`; `workforce-sim warm-up` chooses one.",
         ],
     ),
     "too many in post": (
