@@ -182,7 +182,8 @@ def wrong(found):
     """How many tiles of some visitors differ from what `compare` tells."""
     base, differ = read_scenario(BASE), 0
     for _, failed, value, tiles in found[:3]:
-        text = f"name: What if\nchanges:\n  - {{from: 2026-04-01, set: workforce.roles.nurse.funded, to: {value:.10g} wte}}\n"
+        change = f"{{from: 2026-04-01, set: workforce.roles.nurse.funded, to: {value:.10g} wte}}"
+        text = f"name: What if\nchanges:\n  - {change}\n"
         study = compare(base, read_scenario_text(text, over=base), STEPS[-1], workers=2)
         last = answer.rows(study, int(study.comparison["year"].max()))
         expected = [f"{row.before} → {row.after}" for row in last]

@@ -31,6 +31,8 @@ ANSWERS = 60
 """Answers remembered, the latest asked for."""
 BASES = 6
 """Bases with a warm session; the one asked about longest ago is forgotten."""
+BREATH_SECONDS = 0.7
+"""After an answer its page is drawn before the answer is refined: both need the processors."""
 LEFT_SECONDS = 6.0
 """Who has not looked for so long has left: a page that waits looks several times a second."""
 
@@ -60,6 +62,8 @@ class Ticket:
     changed: threading.Event = field(default_factory=threading.Event)
     """Set when there is something new; whoever waits clears it."""
     looked: float = field(default_factory=time.monotonic)
+    rests_until: float = 0.0
+    """It is not served before then."""
     gone: bool = False
     """Was it given up, since nobody looked any more?"""
 
@@ -156,8 +160,9 @@ class Desk:
             with self._lock:
                 ticket = self._next()
                 while ticket is None:
-                    self._questions.clear()
-                    self._lock.wait()
+                    if not self._tickets:
+                        self._questions.clear()
+                    self._lock.wait(BREATH_SECONDS / 4 if self._tickets else None)
                     ticket = self._next()
             began = time.perf_counter()
             self._serve(ticket)
@@ -173,7 +178,8 @@ class Desk:
             if time.monotonic() - ticket.looked > LEFT_SECONDS:
                 ticket.gone = True
                 del self._tickets[who]
-        return min(self._tickets.values(), key=lambda ticket: self._spent[ticket.who], default=None)
+        ready = [ticket for ticket in self._tickets.values() if ticket.rests_until <= time.monotonic()]
+        return min(ready, key=lambda ticket: self._spent[ticket.who], default=None)
 
     def _forget(self) -> None:
         """What nobody waits for any more; a person who comes back begins with what the others have had."""
@@ -202,6 +208,7 @@ class Desk:
             if told is None:
                 return
             ticket.told[whatif.key] = told
+            ticket.rests_until = time.monotonic() + BREATH_SECONDS
         ticket.changed.set()
 
     def _further(self, base: str, whatif: WhatIf) -> Told | None:
