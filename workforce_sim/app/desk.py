@@ -19,7 +19,7 @@ import pandas as pd
 from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.app.whatif import WhatIf
 from workforce_sim.errors import WorkforceSimError
-from workforce_sim.run import Study
+from workforce_sim.run import Comparison, Study
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.session import Question, Session
 
@@ -46,6 +46,26 @@ class Told:
     replications: int
     final: bool
     """Is it from all replications that are run?"""
+
+    def named(self, name: str) -> Told:
+        """The same under the name that somebody has given the what-if: answers are shared, words are not."""
+        study = self.study
+        if not isinstance(study, Comparison):
+            return self
+        (old,) = study.others
+
+        def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.assign(scenario=frame["scenario"].replace(old, name))
+
+        base, whatif = study.manifest["scenarios"]
+        named = replace(
+            study,
+            summary=renamed(study.summary),
+            comparison=renamed(study.comparison),
+            value=renamed(study.value),
+            manifest={**study.manifest, "scenarios": [base, {**whatif, "name": name}]},
+        )
+        return replace(self, study=named, courses={each: renamed(frame) for each, frame in self.courses.items()})
 
 
 @dataclass
@@ -218,7 +238,7 @@ class Desk:
             return known
         if whatif.key not in self._questions:
             session = self._session(base)
-            scenario = whatif.scenario(session.baseline) if whatif.decides else None
+            scenario = whatif.wordless().scenario(session.baseline) if whatif.decides else None
             self._questions[whatif.key] = (session.question(scenario), 0)
         question, done = self._questions[whatif.key]
         step = next(step for step in self.steps if step > done)
