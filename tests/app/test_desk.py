@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.app.service import written
+from workforce_sim.app import answer
 from workforce_sim.app.bases import Base, read_given
 from workforce_sim.app.desk import Desk, Ticket
 from workforce_sim.app.whatif import WhatIf, with_value
@@ -58,13 +59,27 @@ def test_the_desk_tells_what_compare_tells(base: Base, desk: Desk, tmp_path: Pat
     written(tmp_path)
     (tmp_path / "saved.yaml").write_text(whatif.text(base.file), encoding="utf-8")
     study = compare(tmp_path / "small.yaml", tmp_path / "saved.yaml", 4, workers=1)
-    told = ticket.told[whatif.key]
+    told = ticket.told[whatif.key].named("More")
     assert told.final
     assert isinstance(told.study, Comparison)
     pd.testing.assert_frame_equal(told.study.comparison, study.comparison, check_exact=True)
     pd.testing.assert_frame_equal(told.study.value, study.value, check_exact=True)
     alone = ticket.told[WhatIf(base.key, {}).key].study
     pd.testing.assert_frame_equal(alone.summary, run(tmp_path / "small.yaml", 4, workers=1).summary, check_exact=True)
+
+
+def test_answers_are_shared_and_words_are_not(base: Base, desk: Desk) -> None:
+    """Who decides alike is answered at once, under a name of their own; nothing another has written comes along."""
+    mine = nurses(base, 6).but(name="Mine", description="secret one", workshop={"guess": "secret two"})
+    first = desk.ask("me", base.scenario, [mine])
+    until(lambda: not first.running, first)
+    other = desk.ask("you", base.scenario, [nurses(base, 6).but(name="Yours")])
+    assert not other.running
+    told = other.told[mine.key].named("Yours")
+    assert told.study.names == ["Small team", "Yours"]
+    assert set(told.courses["waiting_list"]["scenario"]) == {"Small team", "Yours"}
+    assert answer.sentences(told.study)[0].startswith("In this model")
+    assert not any(word in repr(told.study.manifest) for word in ("Mine", "secret"))
 
 
 def test_a_newer_request_takes_the_place_of_the_older(base: Base, desk: Desk) -> None:

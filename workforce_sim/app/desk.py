@@ -19,7 +19,7 @@ import pandas as pd
 from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.app.whatif import WhatIf
 from workforce_sim.errors import WorkforceSimError
-from workforce_sim.run import Study
+from workforce_sim.run import Comparison, Study
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.session import Question, Session
 
@@ -31,6 +31,8 @@ ANSWERS = 60
 """Answers remembered, the latest asked for."""
 BASES = 6
 """Bases with a warm session; the one asked about longest ago is forgotten."""
+BREATH_SECONDS = 0.7
+"""After an answer its page is drawn before the answer is refined: both need the processors."""
 LEFT_SECONDS = 6.0
 """Who has not looked for so long has left: a page that waits looks several times a second."""
 
@@ -44,6 +46,26 @@ class Told:
     replications: int
     final: bool
     """Is it from all replications that are run?"""
+
+    def named(self, name: str) -> Told:
+        """The same under the name that somebody has given the what-if: answers are shared, words are not."""
+        study = self.study
+        if not isinstance(study, Comparison):
+            return self
+        (old,) = study.others
+
+        def renamed(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.assign(scenario=frame["scenario"].replace(old, name))
+
+        base, whatif = study.manifest["scenarios"]
+        named = replace(
+            study,
+            summary=renamed(study.summary),
+            comparison=renamed(study.comparison),
+            value=renamed(study.value),
+            manifest={**study.manifest, "scenarios": [base, {**whatif, "name": name}]},
+        )
+        return replace(self, study=named, courses={each: renamed(frame) for each, frame in self.courses.items()})
 
 
 @dataclass
@@ -60,6 +82,8 @@ class Ticket:
     changed: threading.Event = field(default_factory=threading.Event)
     """Set when there is something new; whoever waits clears it."""
     looked: float = field(default_factory=time.monotonic)
+    rests_until: float = 0.0
+    """It is not served before then."""
     gone: bool = False
     """Was it given up, since nobody looked any more?"""
 
@@ -156,8 +180,9 @@ class Desk:
             with self._lock:
                 ticket = self._next()
                 while ticket is None:
-                    self._questions.clear()
-                    self._lock.wait()
+                    if not self._tickets:
+                        self._questions.clear()
+                    self._lock.wait(BREATH_SECONDS / 4 if self._tickets else None)
                     ticket = self._next()
             began = time.perf_counter()
             self._serve(ticket)
@@ -173,7 +198,8 @@ class Desk:
             if time.monotonic() - ticket.looked > LEFT_SECONDS:
                 ticket.gone = True
                 del self._tickets[who]
-        return min(self._tickets.values(), key=lambda ticket: self._spent[ticket.who], default=None)
+        ready = [ticket for ticket in self._tickets.values() if ticket.rests_until <= time.monotonic()]
+        return min(ready, key=lambda ticket: self._spent[ticket.who], default=None)
 
     def _forget(self) -> None:
         """What nobody waits for any more; a person who comes back begins with what the others have had."""
@@ -202,6 +228,7 @@ class Desk:
             if told is None:
                 return
             ticket.told[whatif.key] = told
+            ticket.rests_until = time.monotonic() + BREATH_SECONDS
         ticket.changed.set()
 
     def _further(self, base: str, whatif: WhatIf) -> Told | None:
@@ -211,7 +238,7 @@ class Desk:
             return known
         if whatif.key not in self._questions:
             session = self._session(base)
-            scenario = whatif.scenario(session.baseline) if whatif.decides else None
+            scenario = whatif.wordless().scenario(session.baseline) if whatif.decides else None
             self._questions[whatif.key] = (session.question(scenario), 0)
         question, done = self._questions[whatif.key]
         step = next(step for step in self.steps if step > done)

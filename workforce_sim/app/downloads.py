@@ -40,6 +40,7 @@ def downloads(visit: Visit, told: Mapping[str, Told]) -> Iterator[Download]:
     yield Download("This what-if (YAML)", name, visit.now.text(base.file).encode(), "application/yaml")
     own = told.get(visit.now.key)
     if own is not None:
+        own = own.named(visit.now.title(base.scenario))
         sheet = own.study.comparison if isinstance(own.study, Comparison) else own.study.summary
         figures = csv_text(sheet).encode()
         yield Download("Its figures (CSV)", f"{name.removesuffix('.yaml')}.csv", figures, "text/csv")
@@ -60,7 +61,7 @@ def _archive(visit: Visit, told: Mapping[str, Told]) -> bytes:
             archive.writestr(file, content)
         for place, whatif in enumerate(visit.kept, 1):
             archive.writestr(f"{place}_{file_name(whatif)}", whatif.text(visit.base.file))
-        sheets = [told[each.key].study for each in visit.kept if each.key in told]
+        sheets = [told[each.key].named(each.name).study for each in visit.kept if each.key in told]
         compared = [study.comparison for study in sheets if isinstance(study, Comparison)]
         if compared:
             archive.writestr("comparison.csv", csv_text(pd.concat(compared, ignore_index=True)))

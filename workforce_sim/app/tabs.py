@@ -43,7 +43,7 @@ def compare_tab(room: Room, visit: Visit, ticket: Ticket, year: int, until: str 
     if not visit.kept:
         st.markdown("Nothing is kept yet. Decide something, give it a name and press “Keep this what-if”.")
         return
-    known = [(each, ticket.told[each.key]) for each in visit.kept if each.key in ticket.told]
+    known = [(each, ticket.told[each.key].named(each.name)) for each in visit.kept if each.key in ticket.told]
     if known:
         table: dict[str, dict[str, str]] = {}
         for whatif, told in known:

@@ -87,7 +87,7 @@ def _figures(room: Room, visit: Visit, ticket: Ticket) -> None:
     """The answer as far as it is known, or the one before, which the status has labelled and dimmed."""
     told = ticket.told.get(visit.now.key)
     if told is not None:
-        visit.answered = (visit.now, told)
+        visit.answered = (visit.now, told.named(visit.now.title(visit.base.scenario)))
     if visit.answered is None:
         st.markdown("The first answer takes a moment: the baseline is being run.")
         return

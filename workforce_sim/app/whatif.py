@@ -66,6 +66,14 @@ class WhatIf:
         """What the workshop wrote down."""
         return {part: str(self.layer.get("workshop", {}).get(part, "")) for part in PROTOCOL}
 
+    def wordless(self) -> WhatIf:
+        """The same without anybody's words: one answer is shared by all who decide alike."""
+        return self.but(**dict.fromkeys(WORDS))
+
+    def title(self, base: Scenario) -> str:
+        """Its name, made another than the base's."""
+        return self.name if self.name != base.name else f"{self.name}, changed"
+
     def listed(self, part: str) -> list[dict[str, Any]]:
         """Copies of its `changes` or `levers`."""
         return [dict(entry) for entry in self.layer.get(part, ())]
@@ -77,8 +85,7 @@ class WhatIf:
 
     def scenario(self, base: Scenario) -> Scenario:
         """The scenario that a file with its text would be; raises `ScenarioError`."""
-        name = self.name if self.name != base.name else f"{self.name}, changed"
-        return read_scenario_text(yaml_text({**self.layer, "name": name}), f"{self.name}.yaml", over=base)
+        return read_scenario_text(yaml_text({**self.layer, "name": self.title(base)}), f"{self.name}.yaml", over=base)
 
     def text(self, extends: str) -> str:
         """The text of a file beside its base, called `extends`."""
