@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import html
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from tests.app.service import written
 from tests.scenario.small import small
 from workforce_sim.app import answer, room
 from workforce_sim.app.bases import read_upload
+from workforce_sim.app.downloads import downloads
 from workforce_sim.app.look import plain
 from workforce_sim.app.visit import Visit
 from workforce_sim.present.summary import answer as spoken
@@ -86,6 +90,19 @@ def test_every_number_is_that_of_compare(screen: AppTest, folder: Path) -> None:
             assert delta == (f"{row.difference} {row.verdict}" if row.rises is not None else row.verdict)
         first = spoken(answer.until(study, year), study.others[0])[0]
         assert f"**{plain(first)}**" in [each.value for each in screen.markdown]
+
+
+def test_report_and_workbook_tell_the_same(screen: AppTest, folder: Path) -> None:
+    """The report that is taken away says what the page says; a game gives none, for it would tell the years to come."""
+    turned(screen, NURSES, 7.0)
+    visit, study = visit_on(screen), compared(screen, folder)
+    files = {each.name: each for each in downloads(visit, {}, 1, 4)}
+    page = files["report.html"].data().decode()
+    assert html.escape(" ".join(spoken(study, study.others[0])[:1])) in page
+    sheet = load_workbook(io.BytesIO(files["results.xlsx"].data()))["Comparison"]
+    assert sheet.max_row > 100
+    visit.game = 1
+    assert not {"report.html", "results.xlsx"} & {each.name for each in downloads(visit, {}, 1, 4)}
 
 
 def test_a_moved_dial_says_what_it_was_and_undo_brings_it_back(screen: AppTest) -> None:

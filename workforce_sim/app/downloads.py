@@ -1,6 +1,6 @@
-"""What can be taken away from the page: the what-if as YAML, the figures as CSV, and everything kept in one archive.
+"""What can be taken away from the page: the what-if as YAML, its figures, everything kept; and report and workbook.
 
-In: this browser session and the answers to it. Out: `Download` records; further kinds are added to the list.
+In: this browser session and the answers to it. Out: `Download` records. Report and workbook are made when asked for.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -17,7 +18,10 @@ from workforce_sim.app.desk import Told
 from workforce_sim.app.visit import Visit
 from workforce_sim.app.whatif import PROTOCOL, WhatIf
 from workforce_sim.results.store import csv_text
-from workforce_sim.run import Comparison
+from workforce_sim.run import Comparison, Study, compare, run
+from workforce_sim.scenario.scenario import Scenario
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _ODD = re.compile(r"[^a-z0-9]+")
 
@@ -28,13 +32,14 @@ class Download:
 
     label: str
     name: str
-    data: bytes
+    data: bytes | Callable[[], bytes]
+    """The content, or what makes it, which takes seconds."""
     kind: str
     """Its media type."""
 
 
-def downloads(visit: Visit, told: Mapping[str, Told]) -> Iterator[Download]:
-    """The files that there are now. `told`: key of a what-if → its answer."""
+def downloads(visit: Visit, told: Mapping[str, Told], seed: int, replications: int) -> Iterator[Download]:
+    """The files that there are now. `told`: key of a what-if → its answer; the others are those of full answers."""
     base = visit.base
     name = file_name(visit.now)
     yield Download("This what-if (YAML)", name, visit.now.text(base.file).encode(), "application/yaml")
@@ -44,8 +49,35 @@ def downloads(visit: Visit, told: Mapping[str, Told]) -> Iterator[Download]:
         sheet = own.study.comparison if isinstance(own.study, Comparison) else own.study.summary
         figures = csv_text(sheet).encode()
         yield Download("Its figures (CSV)", f"{name.removesuffix('.yaml')}.csv", figures, "text/csv")
+    if visit.game is None:  # which is not to tell the years to come
+        study = partial(_study, visit, seed, replications)
+        yield Download("Report (HTML)", "report.html", lambda: _report(study()), "text/html")
+        yield Download("Workbook (Excel)", "results.xlsx", lambda: _workbook(study()), EXCEL)
     if visit.kept:
         yield Download("All kept (ZIP)", "workshop.zip", _archive(visit, told), "application/zip")
+
+
+def _study(visit: Visit, seed: int, replications: int) -> Study:
+    """Everything kept, and what is on the screen, beside the base: the numbers that the page shows, with all tables."""
+    base, named = visit.base.scenario, dict[str, Scenario]()
+    for whatif in (*visit.kept, visit.now):
+        if whatif.decides and whatif.title(base) not in named:
+            named[whatif.title(base)] = whatif.but(name=whatif.title(base)).scenario(base)
+    if not named:
+        return run(base, replications, seed, workers=1)
+    return compare(base, list(named.values()), replications, seed, workers=1)
+
+
+def _report(study: Study) -> bytes:
+    from workforce_sim.present.report.page import report  # draws figures: heavy, and seldom asked for
+
+    return report(study).encode()
+
+
+def _workbook(study: Study) -> bytes:
+    from workforce_sim.present.workbook import workbook  # the same
+
+    return workbook(study)
 
 
 def file_name(whatif: WhatIf) -> str:

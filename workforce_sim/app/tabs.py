@@ -100,9 +100,9 @@ def workshop_tab(visit: Visit) -> None:
     st.caption("Kept with the what-if when you keep or save it. No result depends on it.")
 
 
-def take_away_tab(visit: Visit, told: Mapping[str, Told]) -> None:
+def take_away_tab(visit: Visit, told: Mapping[str, Told], seed: int, replications: int) -> None:
     """Downloads, and a link that reopens the same settings."""
-    for each in downloads(visit, told):
+    for each in downloads(visit, told, seed, replications):
         st.download_button(each.label, each.data, each.name, each.kind, on_click="ignore", key=f"take:{each.name}")
     st.markdown("**A link that opens these settings again**, on this server:")
     address = (st.context.url or "").partition("?")[0]

@@ -133,7 +133,7 @@ def _answer(room: Room, visit: Visit, ticket: Ticket, told: Told) -> None:
         lambda: compare_tab(room, visit, ticket, year, None if visit.game is None else until, _size()),
         lambda: story_tab(study),
         lambda: workshop_tab(visit),
-        lambda: take_away_tab(visit, ticket.told),
+        lambda: take_away_tab(visit, ticket.told, room.desk.seed, room.desk.steps[-1]),
     )
     for part, drawing in zip(parts, draw, strict=True):
         if part.open:

@@ -137,7 +137,11 @@ def opening_misfits(plan: Plan) -> Iterator[Misfit]:
 
 def _warm_up(plan: Plan) -> Iterator[Misfit]:
     if plan.opening_state == "warm_up" and plan.warm_up is None:
-        yield Misfit(("opening_state",), "`warm_up` without its length", "a line such as `warm_up: 2 years`; `workforce-sim warm-up` chooses one")
+        yield Misfit(
+            ("opening_state",),
+            "`warm_up` without its length",
+            "a line such as `warm_up: 2 years`; `workforce-sim warm-up` chooses one",
+        )
     if plan.opening_state == "today" and plan.warm_up is not None:
         yield Misfit(("warm_up",), "a warm-up", "`opening_state: warm_up`, or no warm-up")
 
