@@ -27,7 +27,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,10 +54,10 @@ class Visitor:
 
     def __init__(self, address):
         """Opens the page."""
-        self._socket = connect(
-            address.replace("http", "ws") + "_stcore/stream", subprotocols=["streamlit"], origin=address.rstrip("/"),
-            max_size=1 << 26,
-        )  # fmt: skip
+        self._window = ExitStack()
+        stream = f"{address.replace('http', 'ws')}_stcore/stream"
+        connected = connect(stream, subprotocols=["streamlit"], origin=address.rstrip("/"), max_size=1 << 26)
+        self._socket = self._window.enter_context(connected)
         self.texts, self.tiles, self.fault = [], [], ""
         self._dial = self._fragment = None
         self.run()
@@ -118,7 +118,7 @@ class Visitor:
 
     def leave(self):
         """Closes the window."""
-        self._socket.close()
+        self._window.close()
 
 
 @contextmanager
