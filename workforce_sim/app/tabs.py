@@ -108,4 +108,4 @@ def take_away_tab(visit: Visit, told: Mapping[str, Told], seed: int, replication
     address = (st.context.url or "").partition("?")[0]
     st.code(f"{address}?{NOW}={visit.now.packed()}", language=None, wrap_lines=True)
     st.caption(f"A saved what-if extends {plain(visit.base.file)}: put both files into one folder to run them with "
-               "`workforce-sim compare`.")  # fmt: skip
+               "workforce-sim compare.")  # fmt: skip
