@@ -39,6 +39,12 @@ def plain_messages() -> Iterator[None]:
     except WorkforceSimError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        raise  # who reads has gone away; click knows what to do
+    except OSError as error:  # a disk that is full, a folder that cannot be written to
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}; make room, or name another place", err=True)
+        sys.exit(UsageError.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from workforce_sim.cli_workbook import Extras, extra_options
-from workforce_sim.errors import WorkforceSimError
+from workforce_sim.errors import UsageError
 
 if TYPE_CHECKING:
     from workforce_sim.run import Study
@@ -186,7 +186,7 @@ def runs(folder: Path) -> None:
 )  # fmt: skip
 def clean(keys: tuple[str, ...], everything: bool, folder: Path) -> None:
     """Remove the kept replications of studies, named as `runs` lists them. Results that were saved stay."""
-    from workforce_sim.errors import UsageError, either, nearest, quoted
+    from workforce_sim.errors import either, nearest, quoted
     from workforce_sim.results.replications import store_in
 
     if bool(keys) == everything:
@@ -325,8 +325,9 @@ def _save(study: Study, folder: Path, force: bool, events: Any = None) -> None:
     try:
         study.save(folder, force=force, figures=draw_all(study), events=events)
     except OSError as error:
-        raise WorkforceSimError(
-            f"could not save to {folder}: {error.strerror or error}; nothing there was changed"
+        raise UsageError(
+            f"could not save to {folder}: {error.strerror or error}; nothing there was changed. Make room, or name "
+            "another folder with --out: finished replications are kept, where they could be, and are not run again"
         ) from error
 
 

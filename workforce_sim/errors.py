@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 SHOWN_CHARACTERS = 60
 """Longest piece of somebody's file that a message repeats."""
+TOLD_FINDINGS = 100
+"""Most findings that a message lists: a file full of faults must not flood a terminal."""
 
 
 class WorkforceSimError(Exception):
@@ -43,7 +45,8 @@ class ScenarioError(WorkforceSimError):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings: tuple[Finding, ...] = tuple(findings)
-        super().__init__("\n".join(map(str, self.findings)))
+        told, more = self.findings[:TOLD_FINDINGS], len(self.findings) - TOLD_FINDINGS
+        super().__init__("\n".join([*map(str, told), *([f"… and {more:,} more like these"] if more > 0 else [])]))
 
     def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[Finding, ...]]]:
         """Pickle by the findings, so that the error survives the way back from a worker process."""

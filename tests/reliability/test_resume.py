@@ -14,8 +14,10 @@ from typing import Any
 
 import psutil
 import pytest
+from click.testing import CliRunner
 
 from tests.scenario.small import small
+from workforce_sim.cli import main
 from workforce_sim.errors import SimulationFault, UsageError
 from workforce_sim.results.replications import FOLDER, Replications, digest_of, store_in
 from workforce_sim.run import run
@@ -227,6 +229,48 @@ def test_a_folder_that_cannot_be_written_to_costs_no_results(scenario: Scenario,
     assert len(notices) == 1
     assert "cannot be kept" in notices[0]
     assert study.tables["measures"].equals(run(scenario, 2, workers=1).tables["measures"])
+
+
+def test_a_damaged_replication_that_cannot_be_removed_is_run_again(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that can be read but not written to, with damage in it, costs time and no results."""
+    first = run(scenario, 2, workers=1, store=tmp_path)
+    next(tmp_path.glob("*/1-1.rep")).write_bytes(b"damaged")
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    for name in ("unlink", "write_bytes"):
+        monkeypatch.setattr(Path, name, refuse)
+    notices: list[str] = []
+    again = run(scenario, 2, workers=1, store=tmp_path, on_notice=notices.append)
+    assert [len(notices), "run again: 1" in notices[0], "cannot be kept" in notices[1]] == [2, True, True]
+    assert again.tables["measures"].equals(first.tables["measures"])
+
+
+def test_a_full_disk_is_told_with_what_to_do_and_nothing_is_lost(
+    scenario: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command ends with exit code 2 and a way on; results that were there stay; the next attempt succeeds."""
+    file, out = tmp_path / "small.yaml", tmp_path / "out"
+    file.write_text(small())
+    run(scenario, 2, workers=1).save(out)
+    before = results_in(out)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    asked = ["run", str(file), "--replications", "3", "--workers", "1", "--out", str(out), "--force"]
+    monkeypatch.setattr(os, "fsync", full)
+    refused = CliRunner().invoke(main, asked)
+    assert refused.exit_code == 2
+    assert "No space left on device; nothing there was changed. Make room" in refused.stderr
+    assert results_in(out) == before
+    monkeypatch.undo()
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 0, done.output
+    assert results_in(out) != before
 
 
 def test_kept_studies_are_listed_and_removed(scenario: Scenario, tmp_path: Path) -> None:

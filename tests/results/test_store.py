@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +16,7 @@ from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError
 from workforce_sim.results import store
 from workforce_sim.results.frames import tables_of
-from workforce_sim.results.provenance import table_hash
+from workforce_sim.results.provenance import FORMAT, table_hash
 
 SHEET = pd.DataFrame({"scenario": ["=cmd()", "-4", "plain"], "mean": [-1.5, 2.0, float("nan")]})
 
@@ -33,7 +35,7 @@ def listing(folder: Path) -> dict[str, bytes]:
 
 def save(folder: Path, tables, force=False, figures=None):
     """Save a made-up study."""
-    return store.save(folder, tables, {"summary": SHEET}, {"seed": 1}, figures, force)
+    return store.save(folder, tables, {"summary": SHEET}, {"format": FORMAT, "seed": 1}, figures, force)
 
 
 def test_what_is_saved_is_read_back(tmp_path, tables):
@@ -122,6 +124,47 @@ def test_whichever_write_fails_the_folder_is_as_before(tmp_path, tables, monkeyp
     assert n > 1
     assert "out/figures/new.png" in listing(tmp_path)
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".")]
+
+
+DEAD = 1 << 23
+"""No process has such a number."""
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+def test_killed_at_any_moment_the_old_or_the_new_results_are_there(tmp_path, tables, monkeypatch):
+    """Killed at the n-th rename, for every n: what is read next is whole, old or new, and nothing is left over."""
+    out, old, new, came = tmp_path / "out", {"waits": tables["waits"]}, {"packages": tables["packages"]}, set()
+    for n in range(1, 40):
+        save(out, old, force=True, figures={"old.svg": b"old"})
+        (out / "notes.txt").write_text("mine")
+        with monkeypatch.context() as patch, suppress(Killed):
+            patch.setattr(os, "getpid", lambda: DEAD)
+            patch.setattr(os, "replace", killed_at(n, os.replace, patch))
+            save(out, new, force=True, figures={"new.png": b"new"})
+            break
+        found, _, manifest = store.read(out, ())
+        came.add(next(iter(found)))
+        assert set(manifest["files"]) | {"manifest.json", "notes.txt"} == set(listing(out))
+        assert os.listdir(tmp_path) == ["out"]
+    assert n > 5
+    assert came == {"waits"}, "the manifest comes last, and makes the new results those that are there"
+    assert set(store.read(out, ())[0]) == {"packages"}
+
+
+def killed_at(n, real, patch):
+    """A function at whose n-th call the process dies: nothing that it does later happens, tidying up included."""
+    calls = iter(range(1, 1000))
+
+    def call(*arguments):
+        if next(calls) >= n:
+            patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+            raise Killed
+        return real(*arguments)
+
+    return call
 
 
 def failing_at(n, real):

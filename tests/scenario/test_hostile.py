@@ -62,7 +62,7 @@ HOSTILE = {
     "huge rate": small(("11 per week", "9" * 400 + " per week")),
     "minus": small(("11 per week", "-0.0001 per week")),
     "arabic digits": small(("11 per week", "\u0661\u0661 per week")),
-    "horizon of 61 years": small(("2 years", "61 years")),
+    "horizon of 101 years": small(("2 years", "101 years")),
     "horizon of nothing": small(("2 years", "0 days")),
     "a million teams": small(more="copies: 1000000\n"),
     "half a team": small(more="copies: 1.5\n"),
@@ -72,6 +72,7 @@ HOSTILE = {
     "a thousand changes": small(
         more="changes:\n" + "- {from: 2026-10-01, factor: workforce.roles.*.funded, by: x1.01, ramp: 1 year}\n" * 1_000
     ),
+    "one key a thousand times": "a: 1\n" * 15_000,
     "evidence as a list": small(more="evidence: [a]\n"),
     "evidence of text": small(more="evidence: {workforce.roles.nurse.leavers: good}\n"),
     "extends a number": small(more="extends: 5\n"),

@@ -132,7 +132,8 @@ def _checks(team: Scenario, alone: bool, seen: _Seen) -> Iterator[Check]:
     yield _capa(seen)
     for place in places(team):
         if place.weeks > 0 and place.starts > 0:
-            yield _caseload(place, team, seen)
+            if _missed(place, team) < 1:
+                yield _caseload(place, team, seen)
             if any(team.workforce.roles[role].caseload for role in place.roles):
                 yield _starts(place, seen)
 
@@ -166,10 +167,12 @@ def _queue_size(team: Scenario, seen: _Seen) -> Check:
     fits = theory.target_queue(1.0, standard) * demand
     kept, long = _mean(seen.within_standard()) >= 1 - theory.share_beyond_target() - NEAR, _mean(there) > _mean(fits)
     relief = theory.relief_capacity(_mean(demand), _mean(there), _mean(fits), RELIEF_WEEKS)
-    told = (
-        f"the list is {_mean(_over(there, fits)):.1f} times what fits a standard of {standard:.3g} weeks; down to that "
-        f"in {RELIEF_WEEKS:.0f} weeks takes {relief:.1f} starts a week, where {_mean(demand):.1f} people join"
-    )
+    told = "in some replication nobody joined the list"
+    if demand.all():
+        told = (
+            f"the list is {_mean(_over(there, fits)):.1f} times what fits a standard of {standard:.3g} weeks; down to "
+            f"that in {RELIEF_WEEKS:.0f} weeks takes {relief:.1f} starts a week, where {_mean(demand):.1f} people join"
+        )
     return Check(
         "Queue size (Fong)",
         "waiting list with which the standard is kept",
@@ -186,8 +189,8 @@ def _clinical_time(team: Scenario, seen: _Seen) -> Check:
     """Hours spent: the lesser of what is asked for and what there is."""
     asked, there = sum(task.hours for task in tasks(team)), seen.weekly("time_use", "available_hours", "overtime_hours")
     by_hand, spent = np.minimum(asked, there), seen.weekly("time_use", *_SPENT)
-    ratio = _mean(there) / asked if asked else float("inf")
-    told = f"{_mean(there):.0f} hours there, {asked:.0f} asked for: a staffing ratio of {ratio:.2f}"
+    told = f"{_mean(there):.0f} hours there, {asked:.0f} asked for"
+    told += f": a staffing ratio of {_mean(there) / asked:.2f}" if asked else ""
     return Check(
         "WISN", "clinical hours a week: as many as are asked for, or as there are", "hours", by_hand, spent,
         _near(by_hand, spent, NEAR), f"{told}; not everybody may do everything, and places may be full",
@@ -204,22 +207,22 @@ def _capa(seen: _Seen) -> Check:
     """Starts a quarter from the hours of contacts, as CAPA plans, with the contacts that people have here."""
     starts, contacts = (seen.weekly("flows", column) * YEAR_WEEKS / 4 for column in ("started", "contacts"))
     hours = seen.weekly("time_use", "attended_hours", "missed_hours")
-    each = _over(contacts, starts)
+    each, held = _over(contacts, starts), _over(hours * YEAR_WEEKS / 4, contacts)
     by_hand = theory.CAPA_PARTNERSHIPS_PER_HOUR * hours * theory.CAPA_CONTACTS / each
     return Check(
         "CAPA", "treatments begun in a quarter: 0.86 x hours of contacts a week x 7.5 / contacts for each", "people",
         by_hand, starts, _near(by_hand, starts, 2 * NEAR),
-        f"CAPA counts 1.75 hours for a contact; here it takes {_mean(_over(hours * YEAR_WEEKS / 4, contacts)):.2f}, "
-        "missed ones included",
+        f"CAPA counts 1.75 hours for a contact; here it takes {_mean(held):.2f}, missed ones included"
+        if contacts.all()
+        else "in some replication no contact was held",
     )  # fmt: skip
 
 
 def _caseload(place: Places, team: Scenario, seen: _Seen) -> Check:
     """A caseload from those who start and how long a course takes with contacts missed and late."""
     lead = team.packages[place.package].lead
-    missed = team.did_not_attend.contacts if lead.dna is None else lead.dna
-    late = _mean(_over(seen.total("flows", "delay_days"), seen.total("flows", "contacts", "contacts_missed")))
-    weeks = place.weeks * (1 + late / mean(lead.every)) / (1 - missed)
+    late = _over(seen.total("flows", "delay_days"), seen.total("flows", "contacts", "contacts_missed"))
+    weeks = place.weeks * (1 + _mean(np.nan_to_num(late)) / mean(lead.every)) / (1 - _missed(place, team))
     by_hand = seen.weekly("packages", "started", package=place.package) * theory.little(1.0, weeks)
     held = seen.mean("packages", "in_treatment", package=place.package)
     return Check(
@@ -227,6 +230,12 @@ def _caseload(place: Places, team: Scenario, seen: _Seen) -> Check:
         by_hand, held, _near(by_hand, held, 2 * NEAR),
         "people drop out, or the caseload of the first day is not yet what these starts make it",
     )  # fmt: skip
+
+
+def _missed(place: Places, team: Scenario) -> float:
+    """The share of contacts with the named clinician that is missed."""
+    own = team.packages[place.package].lead.dna
+    return team.did_not_attend.contacts if own is None else own
 
 
 def _starts(place: Places, seen: _Seen) -> Check:

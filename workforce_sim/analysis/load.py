@@ -83,7 +83,8 @@ def starts_per_week(scenario: Scenario, package: Package) -> dict[str, float]:
 def tasks(scenario: Scenario) -> list[Task]:
     """Everything that takes clinical time."""
     people, assessment = sum(accepted_per_week(scenario).values()), scenario.assessment
-    with_missed = _with_missed(scenario, scenario.did_not_attend.assessment)
+    missed = scenario.did_not_attend
+    with_missed = _with_missed(scenario, missed.assessment, missed.close_after.assessment)
     found = []
     if scenario.triage is not None:
         referred = people / max(1e-9, 1 - _mean(scenario, scenario.demand.declined.share))
@@ -130,10 +131,12 @@ def _contact_hours(scenario: Scenario, series: Series, takes: float) -> float:
     """Hours for each contact attended, remote ones being shorter; groups are taken to be full."""
     if series.session is not None:
         return takes / 60 / series.session.size
-    missed = scenario.did_not_attend.contacts if series.dna is None else series.dna
+    policy = scenario.did_not_attend
+    missed = policy.contacts if series.dna is None else series.dna
     share = scenario.remote.share
     remote = sum(share.values()) / len(share) if series.remote is None else series.remote
-    return (takes - remote * scenario.remote.saves) / 60 * _with_missed(scenario, missed)
+    hours = (takes - remote * scenario.remote.saves) / 60
+    return hours * _with_missed(scenario, missed, policy.close_after.contacts)
 
 
 def _mean(scenario: Scenario, share: dict[str, float]) -> float:
@@ -142,9 +145,12 @@ def _mean(scenario: Scenario, share: dict[str, float]) -> float:
     return sum(n * share[s] for s, n in accepted.items()) / max(1e-9, sum(accepted.values()))
 
 
-def _with_missed(scenario: Scenario, missed: float) -> float:
-    """For each appointment attended, missed / (1 - missed) are missed, and cost a part of their time."""
-    return 1 + missed / max(1 - missed, 1e-9) * scenario.did_not_attend.slot_lost
+def _with_missed(scenario: Scenario, missed: float, closed_after: int) -> float:
+    """For each appointment attended, missed / (1 - missed) are missed, and cost a part of their time.
+
+    No more than a person may miss in a row: where nearly all are missed, people are closed, not rebooked for ever.
+    """
+    return 1 + min(missed / max(1 - missed, 1e-9), closed_after) * scenario.did_not_attend.slot_lost
 
 
 def clinical_hours(scenario: Scenario) -> dict[str, float]:

@@ -94,11 +94,14 @@ class Replications:
         for number in numbers:
             path = self.path(scenario, seed, number)
             if path.name in there:
-                content = path.read_bytes()
+                content = b""
+                with suppress(OSError):  # a disk that cannot read it is no better than a damaged file
+                    content = path.read_bytes()
                 if hashlib.sha256(content[CHECKSUM_BYTES:]).digest() == content[:CHECKSUM_BYTES]:
                     found[number] = unpacked(content[CHECKSUM_BYTES:])
                 else:
-                    path.unlink()
+                    with suppress(OSError):  # the folder cannot be written to
+                        path.unlink()
                     damaged.append(number)
         return found, damaged
 

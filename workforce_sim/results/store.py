@@ -4,11 +4,13 @@ In: tables, csv frames, a manifest, figures. Out: `DIR/tables/*.parquet`, `DIR/s
 `DIR/value.csv`, `DIR/precision.csv`, `DIR/checks.csv`, `DIR/figures/*`, `DIR/manifest.json`.
 
 Everything is written to a hidden folder beside DIR and flushed to disk; then it is put in place with renames, the
-manifest last. If anything goes wrong on the way, DIR is as it was before. Files in DIR that are not ours stay.
+manifest last. If anything goes wrong on the way, DIR is as it was before; if the process is killed there, it is so as
+soon as DIR is next read or saved to. Files in DIR that are not ours stay.
 """
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -46,6 +48,7 @@ _GUARDED = re.compile(f"^'(?=[{re.escape(''.join(_FORMULA))}])")
 
 def refuse_if_taken(directory: Path, force: bool = False) -> None:
     """Raise `UsageError` if results cannot go to `directory`: it is a file, or holds results and `force` is not set."""
+    _recover(directory)
     if directory.exists() and not directory.is_dir():
         raise UsageError(f"{directory} is a file; results need a folder")
     if not force and (found := _ours_in(directory)):
@@ -105,6 +108,7 @@ def read(
     Raises `UsageError` if the folder holds no results, those of another version, or damaged ones.
     """
     again = "run the study again, with --force"
+    _recover(directory)
     try:
         manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
         if manifest["format"] != FORMAT:
@@ -164,6 +168,43 @@ def _beside(target: Path, what: str) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _recover(directory: Path) -> None:
+    """Undo what a process that was killed while saving has left half done; where all was in place, tidy up after it."""
+    target = Path(os.path.realpath(directory))
+    with suppress(OSError):  # a folder that cannot be written to holds what it holds
+        for what in ("old", "new"):
+            for left in sorted(target.parent.glob(f".{glob.escape(target.name)}.{what}-*")):
+                if _is_alive(left):
+                    continue
+                if what == "old" and (left / MANIFEST).exists() and not (target / MANIFEST).exists():
+                    _put_back(left, target)
+                shutil.rmtree(left)
+
+
+def _is_alive(folder: Path) -> bool:
+    """Is the process that made a folder of `_beside` still at work, as far as can be told?"""
+    number = folder.name.rpartition("-")[2]
+    if not number.isdecimal():
+        return True  # not ours
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _put_back(old: Path, target: Path) -> None:
+    """Old results that had been set aside take their places again, instead of the new ones that had come already."""
+    listed = json.loads((old / MANIFEST).read_text("utf-8"))["files"]
+    for path in _ours_in(target):
+        if path.relative_to(target).as_posix() not in listed:
+            path.unlink()
+    for path in sorted((p for p in old.rglob("*") if p.is_file()), key=lambda p: p.name == MANIFEST):
+        _move(path, target / path.relative_to(old))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -317,8 +317,8 @@ class Plan(Block):
     """What a workshop asked, guessed, found and decided; no result depends on it."""
     start: Date
     """First day of the horizon, written YYYY-MM-DD."""
-    horizon: Annotated[float, Quantity(units.DURATION, 1.0, 60 * units.YEAR_DAYS)]
-    """How long to simulate. Read as days; 1 day to 60 years."""
+    horizon: Annotated[float, Quantity(units.DURATION, 1.0, 100 * units.YEAR_DAYS)]
+    """How long to simulate. Read as days; 1 day to 100 years."""
     opening_state: Literal["today", "warm_up"] = "today"
     """Begin with the people of `today`, or empty with a `warm_up` before the start."""
     warm_up: Annotated[float, duration("1 day", "20 years")] | None = None

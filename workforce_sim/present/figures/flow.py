@@ -15,7 +15,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from workforce_sim.analysis.flow import IN, LIST, OUT, TREATMENT, WAYS, patient_flow
-from workforce_sim.present.figures.look import BASE_COLOUR, COLOURS, apart, baseline_of, panels, title_of
+from workforce_sim.present.figures.look import BASE_COLOUR, COLOURS, QUIET, apart, baseline_of, panels, title_of
 from workforce_sim.present.words import told
 from workforce_sim.run import Study
 
@@ -55,6 +55,10 @@ def flow_panel(axes: Axes, frame: pd.DataFrame) -> None:
     """One scenario from a frame of `analysis.flow.patient_flow`."""
     people = {way: value for way, value in zip(frame["way"], frame["people"], strict=True) if value >= 0.5}
     ways = [way for way in WAYS if way[0] in people]
+    if not ({start for _, _, start, _ in ways} >= {IN} and {end for *_, end in ways} >= {OUT}):
+        axes.text(0.5, 0.5, "nobody", ha="center", va="center", fontsize=10, color=QUIET, transform=axes.transAxes)
+        axes.set_axis_off()
+        return
     onto_list, treated = _sum(people, ways, LIST), _sum(people, ways, TREATMENT)
     gap = _GAP * (onto_list + treated)
     lefts = _stack([people[name] for name, _, start, _ in ways if start == IN], gap, 0.0)

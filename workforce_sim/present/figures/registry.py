@@ -82,7 +82,7 @@ def _compared(study: Study) -> bool:
 
 
 def _priced(study: Study) -> bool:
-    return _compared(study) and "cost.total" in study.summary["measure"].to_numpy()
+    return isinstance(study, Comparison) and len(study.value) > 0  # costs known of the baseline and of another
 
 
 def _with_people(study: Study) -> bool:

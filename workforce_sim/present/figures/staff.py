@@ -205,7 +205,8 @@ def draw_time_use(study: Study) -> Figure:
 
 def time_panel(axes: Axes, frame: pd.DataFrame) -> None:
     """One scenario from a frame of `analysis.roles.time_use`: a stacked bar for each role."""
-    wide: Any = frame.pivot_table(index="role", columns="use", values="share", sort=False)
+    # a role with nobody in it has no shares, and keeps its empty bar
+    wide: Any = frame.pivot_table(index="role", columns="use", values="share", sort=False, dropna=False)
     uses = [use for use in USES if (frame.loc[frame["use"] == use, "hours"] > 0).any() or use in ("attended", "unused")]
     parts = ((USES[use], wide[use].fillna(0.0).to_list()) for use in uses)
     stacked(axes, parts, [role.replace("_", " ") for role in wide.index], _COLOURS)
@@ -226,5 +227,7 @@ def time_use_alt(study: Study) -> str:
     """How much of all roles' time goes to contacts and is left over, in the baseline."""
     frame = time_use(study.tables)
     own = frame[frame["scenario"] == baseline_of(study)].groupby("use")["hours"].sum()
+    if not own.sum() > 0:
+        return f"{baseline_of(study)} has no clinical hours in the last year."
     texts = [f"{USES[use]} {told(own[use] / own.sum(), 'share')}" for use in USES if own[use] > 0]
     return f"{baseline_of(study)}, of {own.sum():,.0f} clinical hours a week in the last year: {joined(texts)}."
