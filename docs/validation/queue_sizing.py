@@ -116,7 +116,7 @@ def result() -> Result:
     share = {name: np.array([within(run, 4, days) for run in found]) for name, found in held.items()}
     queue = np.array([lists(run, days)[7 * SETTLED_WEEKS :].mean() for run in held["as published"]])
     rows = [
-        Row("their example: list after 26 weeks of 61.2 a week", "390", 389.5, 390.5, np.array(long), write="{:.1f}",
+        Row("their example: list after 26 weeks of 61.2 a week", "390", 389.5, 390.5, np.array(long), write="{:.1f}"),
         Row("list of 200 after 26 weeks of 22.1 a week", "15", 14.5, 15.5, np.array([each[last].mean() for each in down]),
             because="a list cannot be shorter than nobody", write="{:.1f}"),
         Row("seen within 4 weeks at 16 a week, variances as published", "98.2 %", 0.9815, 0.9825,
