@@ -141,7 +141,7 @@ def result() -> Result:
     part = np.array([delayed_pooled(each, (9, 9), 8) for each in found])
     rows += [
         Row(f"{unit}, 26 beds of which 8 are pooled", f"{1 / every:.3f} (1 in {every})", 1 / (every + 0.5), 1 / (every - 0.5),
-            part[:, k], write="{:.3f}", because="the open replication finds 0.042, too (stays not rounded, nine beds kept by each)")
+            part[:, k], write="{:.3f}", unsettled="the open replication finds 0.042, too")
         for k, (unit, every) in enumerate((("acute", 29), ("rehab", 20)))
     ] + [
         Row(f"{beds} beds, all pooled (replication)", f"{chance:.3f}", chance - 0.0005, chance + 0.0005,
