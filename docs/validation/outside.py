@@ -44,6 +44,8 @@ class Row:
     """By replication."""
     because: str = ""
     """Where it cannot agree: the choice in the model that makes it differ."""
+    unsettled: str = ""
+    """Where it does not agree and nothing shows why: what is known."""
     write: str = "{:.3g}"
 
     @property
@@ -60,9 +62,11 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """agrees; explained, and by what; or differs."""
+        """agrees; explained, and by what; open, and what is known; or differs."""
         if self.agrees:
             return "agrees"
+        if self.unsettled:
+            return f"open: {self.unsettled}"
         return f"explained: {self.because}" if self.because else "**differs**"
 
     def cells(self) -> str:

@@ -150,7 +150,7 @@ def result() -> Result:
             1 - mean["pooled"] / mean["apart"], write="{:.0%}"),
         Row("pooling shortens the mean wait by (pilot)", "36 % (22 to 14 days)", 0.355, 0.365,
             1 - mean["pooled"] / mean["apart"], write="{:.0%}",
-            because="all eleven share here, neighbours did there; no before and after"),
+            unsettled="all eleven share here, neighbours did there; a pilot is before and after"),
         Row("four shipped teams, year 5: people waiting with one list, less with lists apart", "fewer", -np.inf, 0.0,
             shipped(), write="{:.0f}"),
     ]  # fmt: skip
