@@ -25,7 +25,7 @@ FLOORS = (
     ("engine",),
     ("results",),
     ("analysis",),
-    ("run", "replicating", "scheduling", "session"),
+    ("run", "replicating", "scheduling", "session", "sizing"),
     ("studies",),
     ("present",),
     ("cli", "cli_runs", "cli_studies", "cli_data", "cli_results", "cli_workbook", "cli_app", "app"),

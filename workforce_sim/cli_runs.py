@@ -85,6 +85,9 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             metavar="WHERE",
             help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
         ),
+        click.option(
+            "--at-most-gb", type=float, metavar="GB", help="Memory it may be thought to need; default: all free."
+        ),
         click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay."),
         click.option(
             "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."

@@ -14,6 +14,7 @@ from time import perf_counter
 
 from joblib import cpu_count
 
+from workforce_sim import sizing
 from workforce_sim.analysis.precision import Precision
 from workforce_sim.engine import simulate as engine
 from workforce_sim.errors import UsageError
@@ -45,6 +46,8 @@ class Options:
     """`local`, or `dask:` and the address of a Dask scheduler, such as dask:tcp://127.0.0.1:8786."""
     store: Path | None = None
     """Folder of finished replications: those in it are not run again, and new ones are kept there."""
+    at_most_gb: float | None = None
+    """Memory that a run may be thought to need; None: as much as is free."""
     precision: Precision | None = None
     """How narrow intervals are to be: replications are added until they are."""
     study: str = ""
@@ -57,6 +60,8 @@ class Options:
         """Refuse what cannot be run."""
         if self.replications < 1 or (self.workers is not None and self.workers < 1):
             raise UsageError("replications and workers are whole numbers from 1")
+        if self.at_most_gb is not None and not self.at_most_gb > 0:
+            raise UsageError("--at-most-gb is a number above 0")
         if not 0 <= self.seed < 1 << 32:
             raise UsageError(f"the seed is a whole number from 0 to {(1 << 32) - 1}")
         if self.scheduler != LOCAL and not (self.scheduler.startswith(DASK) and self.scheduler != DASK):
@@ -84,6 +89,7 @@ class Replicating:
             for number in range(replications)
             if number not in kept
         ]
+        self._refuse_the_impossible(replications, bool(todo))
         total = len(self.inputs) * replications
         for place, parts in self._shared_out(todo):
             for kept in parts:
@@ -114,6 +120,14 @@ class Replicating:
             yield from in_this_process(work, in_packs(todo[here:], 1))
         else:
             yield from in_processes(work, in_packs(todo[here:], workers), workers)
+
+    def _refuse_the_impossible(self, replications: int, any_to_do: bool) -> None:
+        """What all of it will need is told where it is long, and refused where it is too much."""
+        processes = 1 if self.options.scheduler != LOCAL else self.options.workers or cpu_count()
+        needed = sizing.need(self.inputs, replications, processes, self.options.spells)
+        sizing.refuse_beyond(needed, self.options.at_most_gb)
+        if any_to_do and needed.seconds > sizing.LONG and self.options.scheduler == LOCAL:
+            self.options.on_notice(f"a long run: {needed}, by a rough estimate")
 
     # --- finished replications ---------------------------------------------------------------------------------------
 
