@@ -99,7 +99,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             metavar="N",
             help="Runs of each scenario.",
-        ),  # fmt: skip
+        ),
     ):
         command = option(command)
     return command
