@@ -1,7 +1,7 @@
 """What a run will need, told before it begins: memory and time, roughly; and what is more than may be used is refused.
 
 In: compiled scenarios, how many replications, on how many processes. Out: `Need`. The constants were measured on the
-shipped base scenarios and on 10 and 100 copies of the adult team. What is told of memory was 5 to 25 % above the most
+shipped base scenarios and on 10 and 100 copies of the adult team. What is told of memory was 4 to 20 % above the most
 that 50 or 150 replications held in one process; time is right within a factor of two on an idle machine.
 """
 
