@@ -199,7 +199,7 @@ def _press_after(seconds, sent, folder, workers, environment):
     """Start a long run, interrupt it once, and see that it ends as promised."""
     file = folder / "small.yaml"
     file.write_text(small())
-    options = ["--replications", "100000", "--workers", workers, "--out", str(folder / "out")]
+    options = ["--replications", "100000", "--at-most-gb", "1e6", "--workers", workers, "--out", str(folder / "out")]
     heard = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"  # even if started in the background
     )
