@@ -94,6 +94,11 @@ SHEETS = (
     ),
     Sheet("Rules", "What-if: standing rules that watch a measure; a column for each.", ("rules",), Items.NAMED),
     Sheet(
+        "Trajectory", "What is to be reached by when, for the dashboard: a column a measure, a row a date.",
+        ("trajectory",), Items.NAMED,
+    ),
+    Sheet("Workshop", "What a workshop asked, guessed, found and decided.", holds=("workshop",)),
+    Sheet(
         "Evidence", "How sure the numbers are: a path to a row; `*` stands for any one step.",
         ("evidence",), Items.NAMED, down=True,
     ),

@@ -62,7 +62,8 @@ class WrittenLevel:
         return core_schema.no_info_plain_validator_function(self.validate)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": ["string", "number"], "examples": ["60%", 400, "18 weeks"]}
+        meaning = "What is to be reached by that date; it holds from then on."
+        return {"type": ["string", "number"], "description": meaning, "examples": ["60%", 400, "18 weeks"]}
 
 
 MeasureName = Annotated[str, StringConstraints(min_length=1, max_length=200)]

@@ -58,13 +58,14 @@ def _finding(detail: ErrorDetails, document: Document, root: type[BaseModel]) ->
         return document.place(steps, of_key=True).finding(steps, "nothing", _required(steps, root))
     if kind == "extra_forbidden":
         return _unknown_key(steps, document, root)
-    if detail["loc"][-1] == "[key]":
+    of_a_key = detail["loc"][-1:] == ("[key]",)
+    if of_a_key:
         value = str(detail["input"])
     if kind == "planner":
         found = context.get("found") or shown(value)
         of_key = isinstance(value, dict)
         return document.place(steps, of_key=of_key).finding(steps, found, context["expected"], context["nearest"])
-    of_key = detail["loc"][-1] == "[key]" or isinstance(value, dict)
+    of_key = of_a_key or isinstance(value, dict)
     close = nearest(value, _choices(context)) if kind == "literal_error" and isinstance(value, str) else ()
     return document.place(steps, of_key=of_key).finding(steps, shown(value), _expected(kind, context), close)
 
