@@ -79,13 +79,9 @@ def report(folder: Path, file: Path | None, six_steps: bool, scenarios: tuple[st
     from workforce_sim.present.report.page import report as page
 
     file = file or folder / "report.html"
-    text = page(_read(folder, scenarios), six_steps)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise WorkforceSimError(f"could not write {file}: {error.strerror or error}") from error
-    click.echo(f"The report is {file} ({len(text.encode()) / 1e6:.1f} MB).")
+    content = page(_read(folder, scenarios), six_steps).encode()
+    _write(file, content)
+    click.echo(f"The report is {file} ({len(content) / 1e6:.1f} MB).")
 
 
 @click.command()
@@ -117,9 +113,14 @@ def _write_one(study: Study, names: list[str], file: Path) -> None:
     kind = file.suffix.removeprefix(".").lower()
     if len(names) != 1 or kind not in KINDS:
         raise UsageError("--out takes one figure: --figure NAME --out FILE.png, or FILE.svg")
+    _write(file, entry(names[0]).files(study)[kind])
+    click.echo(f"{entry(names[0]).title(study)}: {file}")
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Content to a file, whose folder is made if need be."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(entry(names[0]).files(study)[kind])
+        file.write_bytes(content)
     except OSError as error:
         raise WorkforceSimError(f"could not write {file}: {error.strerror or error}") from error
-    click.echo(f"{entry(names[0]).title(study)}: {file}")

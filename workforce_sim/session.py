@@ -23,9 +23,13 @@ from workforce_sim.replicating import Options, Replicating
 from workforce_sim.results import provenance
 from workforce_sim.results.frames import Kept, tables_of
 from workforce_sim.results.replications import digest_of
+from workforce_sim.results.tables import TABLES
 from workforce_sim.run import Source, Study, study_of
 from workforce_sim.scenario.reader import read_scenario
 from workforce_sim.scenario.scenario import Scenario
+
+TOLD = [name for name in TABLES if name not in ("spells", "measures")]
+"""Tables of an answer; measures are counted from them."""
 
 REMEMBERED = 20
 """What-ifs whose replications a session keeps, the latest asked for."""
@@ -152,15 +156,10 @@ class _Known:
         """All tables of the first replications but that of spells, measures among them."""
         if replications in self._tables:
             return self._tables[replications]
-        tables = self.tables(self.run(replications))
-        del tables["spells"]
+        tables = tables_of(self.inputs, self.run(replications), self._rows, TOLD)
         if replications not in self._told:
             self._told[replications] = measures(tables)
         tables["measures"] = self._told[replications]
         if self._keeps:
             self._tables[replications] = tables
         return tables
-
-    def tables(self, kept: Sequence[Kept]) -> dict[str, pd.DataFrame]:
-        """All tables of some replications."""
-        return tables_of(self.inputs, kept, self._rows)

@@ -16,7 +16,7 @@ import pandas as pd
 from workforce_sim.analysis import theory
 from workforce_sim.analysis.intervals import t_interval
 from workforce_sim.analysis.load import Places, mean, places, tasks
-from workforce_sim.analysis.yearly import Yearly
+from workforce_sim.analysis.yearly import Yearly, over
 from workforce_sim.inputs.codes import Names
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.scenario.teams import kinds, pooled, with_own_staff
@@ -89,7 +89,7 @@ class _Seen:
         table, own = self._yearly["waits"], self._own("waits", self._by_team("treatment"))
         seen = table.values("completed")
         in_time = np.where(seen > 0, table.values("completed_within_standard"), 0.0) * seen
-        return np.asarray(_over(table.sum(in_time, where=own), table.sum("completed", where=own))[self._first])
+        return np.asarray(over(table.sum(in_time, where=own), table.sum("completed", where=own))[self._first])
 
     def _by_team(self, clock: str) -> dict[str, str | Set[str]]:
         return {"clock": clock, "by": "team", "span": "year", "value": self.teams}
@@ -142,7 +142,7 @@ def _list(seen: _Seen) -> Check:
     """The list at months' ends, and the weeks that people were on it: counted apart, one by Little's law the other."""
     joined = seen.weekly("flows", "referred") - seen.weekly("flows", "declined")
     weeks = seen.weekly("flows", "days_waiting_assessment", "days_waiting_treatment") / WEEK_DAYS
-    by_hand, there = theory.little(joined, _over(weeks, joined)), seen.list()
+    by_hand, there = theory.little(joined, over(weeks, joined)), seen.list()
     return Check(
         "Little's law", "waiting list: people who join in a week x weeks spent waiting for each", "people",
         by_hand, there, _near(by_hand, there, NEAR), "months' ends are not the whole month, if the list moves fast",
@@ -152,7 +152,7 @@ def _list(seen: _Seen) -> Check:
 def _within_standard(team: Scenario, seen: _Seen) -> Check:
     """The share within the standard that goes with such a list, if waits were exponential."""
     standard = _standard(team)
-    wait = _over(seen.list(), seen.joined())
+    wait = over(seen.list(), seen.joined())
     by_hand, share = 1 - np.exp(-standard / np.maximum(wait, 1e-9)), seen.within_standard()
     return Check(
         "Exponential waits", "share treated within the standard: 1 - exp(-standard x people joining / list)", "share",
@@ -170,7 +170,7 @@ def _queue_size(team: Scenario, seen: _Seen) -> Check:
     told = "in some replication nobody joined the list"
     if demand.all():
         told = (
-            f"the list is {_mean(_over(there, fits)):.1f} times what fits a standard of {standard:.3g} weeks; down to "
+            f"the list is {_mean(over(there, fits)):.1f} times what fits a standard of {standard:.3g} weeks; down to "
             f"that in {RELIEF_WEEKS:.0f} weeks takes {relief:.1f} starts a week, where {_mean(demand):.1f} people join"
         )
     return Check(
@@ -207,7 +207,7 @@ def _capa(seen: _Seen) -> Check:
     """Starts a quarter from the hours of contacts, as CAPA plans, with the contacts that people have here."""
     starts, contacts = (seen.weekly("flows", column) * YEAR_WEEKS / 4 for column in ("started", "contacts"))
     hours = seen.weekly("time_use", "attended_hours", "missed_hours")
-    each, held = _over(contacts, starts), _over(hours * YEAR_WEEKS / 4, contacts)
+    each, held = over(contacts, starts), over(hours * YEAR_WEEKS / 4, contacts)
     by_hand = theory.CAPA_PARTNERSHIPS_PER_HOUR * hours * theory.CAPA_CONTACTS / each
     return Check(
         "CAPA", "treatments begun in a quarter: 0.86 x hours of contacts a week x 7.5 / contacts for each", "people",
@@ -221,7 +221,7 @@ def _capa(seen: _Seen) -> Check:
 def _caseload(place: Places, team: Scenario, seen: _Seen) -> Check:
     """A caseload from those who start and how long a course takes with contacts missed and late."""
     lead = team.packages[place.package].lead
-    late = _over(seen.total("flows", "delay_days"), seen.total("flows", "contacts", "contacts_missed"))
+    late = over(seen.total("flows", "delay_days"), seen.total("flows", "contacts", "contacts_missed"))
     weeks = place.weeks * (1 + _mean(np.nan_to_num(late)) / mean(lead.every)) / (1 - _missed(place, team))
     by_hand = seen.weekly("packages", "started", package=place.package) * theory.little(1.0, weeks)
     held = seen.mean("packages", "in_treatment", package=place.package)
@@ -272,7 +272,3 @@ def _near(by_hand: np.ndarray, simulated: np.ndarray, share: float) -> bool:
 
 def _mean(values: np.ndarray) -> float:
     return float(np.mean(values))
-
-
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    return np.asarray(np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0))

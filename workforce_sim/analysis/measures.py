@@ -21,7 +21,7 @@ from workforce_sim.analysis.declared import (
     WAITS,
     declaration,
 )
-from workforce_sim.analysis.yearly import Yearly, YearlyTable
+from workforce_sim.analysis.yearly import Yearly, YearlyTable, over
 from workforce_sim.results.tables import MEASURES, typed
 from workforce_sim.units import MONTH_DAYS, WEEK_DAYS
 
@@ -106,7 +106,7 @@ def _list_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     yield "unallocated", stock.end("unallocated")
     yield "unallocated_over_2_weeks", stock.end("unallocated_long")
     yield "without_registered_coordinator", stock.end("uncoordinated")
-    yield "clearance_weeks", _over(waiting, left / (flow.months * MONTH_DAYS / WEEK_DAYS))
+    yield "clearance_weeks", over(waiting, left / (flow.months * MONTH_DAYS / WEEK_DAYS))
     yield "weeks_waited", flow.sum("days_waiting_assessment", "days_waiting_treatment") / WEEK_DAYS
     yield "caseload", stock.end("in_treatment")
     yield "overdue", stock.end("overdue")
@@ -117,29 +117,29 @@ def _staff_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     holds = staff.values("holds_caseload").astype(bool)
     in_post, funded, in_post_mean = staff.end("in_post_wte"), staff.end("funded_wte"), staff.mean("in_post_wte")
     holders = staff.end("in_post_wte", where=holds)
-    yield "caseload_per_wte", _over(staff.end("caseload", where=holds), holders)
-    yield "caseload_weighted_per_wte", _over(staff.end("caseload_weighted", where=holds), holders)
+    yield "caseload_per_wte", over(staff.end("caseload", where=holds), holders)
+    yield "caseload_weighted_per_wte", over(staff.end("caseload_weighted", where=holds), holders)
     yield "over_cap", staff.end("over_cap")
     yield "utilisation", _utilisation(yearly["time_use"])
     yield "funded_wte", funded
     yield "in_post_wte", in_post
     yield "present_wte", staff.mean("present_wte")
-    yield "vacancy", 1.0 - _over(in_post, funded)
-    yield "vacancy_mean", 1.0 - _over(in_post_mean, staff.mean("funded_wte"))
+    yield "vacancy", 1.0 - over(in_post, funded)
+    yield "vacancy_mean", 1.0 - over(in_post_mean, staff.mean("funded_wte"))
     yield "starters_wte", staff.sum("starters_wte")
     yield "leavers_wte", staff.sum("leavers_wte")
-    yield "turnover", _over(staff.sum("leavers_wte"), in_post_mean)
+    yield "turnover", over(staff.sum("leavers_wte"), in_post_mean)
     yield "leavers_nhs_wte", staff.sum("leavers_nhs_wte")
-    yield "left_nhs_rate", _over(staff.sum("leavers_nhs_wte"), in_post_mean)
-    yield "stability", _over(stayed.sum("still_in_post"), stayed.sum("in_post"))
+    yield "left_nhs_rate", over(staff.sum("leavers_nhs_wte"), in_post_mean)
+    yield "stability", over(stayed.sum("still_in_post"), stayed.sum("in_post"))
     yield "absent_wte", staff.mean("absent_wte")
-    yield "away", 1.0 - _over(staff.mean("present_wte"), in_post_mean)
+    yield "away", 1.0 - over(staff.mean("present_wte"), in_post_mean)
     yield "temporary_wte", staff.mean("bank_wte", "agency_wte")
     yield "trainees", staff.end("trainees_wte")
     yield "qualified", staff.sum("qualified")
     known = ~np.isnan(staff.values("exhaustion"))
     tired = staff.values("exhaustion") * staff.values("in_post_wte")
-    yield "exhaustion", _over(staff.end(tired, where=known), staff.end("in_post_wte", where=known))
+    yield "exhaustion", over(staff.end(tired, where=known), staff.end("in_post_wte", where=known))
 
 
 def _role_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
@@ -150,11 +150,11 @@ def _role_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
         own = role == name
         in_post, funded = staff.end("in_post_wte", where=own), staff.end("funded_wte", where=own)
         if name in holders:
-            yield f"caseload_per_wte.{name}", _over(staff.end("caseload", where=own), in_post)
+            yield f"caseload_per_wte.{name}", over(staff.end("caseload", where=own), in_post)
         yield f"utilisation.{name}", _utilisation(use, role_of_use == name)
         yield f"funded_wte.{name}", funded
         yield f"in_post_wte.{name}", in_post
-        yield f"vacancy.{name}", 1.0 - _over(in_post, funded)
+        yield f"vacancy.{name}", 1.0 - over(in_post, funded)
 
 
 _CLOSES = (
@@ -171,7 +171,7 @@ _CLOSES = (
 def _flow_measures(flow: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
     booked = flow.sum("contacts", "contacts_missed")
     yield "referrals", flow.sum("referred")
-    yield "returned_share", _over(flow.sum("returned"), flow.sum("referred"))
+    yield "returned_share", over(flow.sum("returned"), flow.sum("referred"))
     yield "accepted", flow.sum("referred") - flow.sum("declined")
     yield "starts", flow.sum("started")
     yield "closes", flow.sum(*_CLOSES)
@@ -180,9 +180,9 @@ def _flow_measures(flow: YearlyTable) -> Iterator[tuple[str, np.ndarray]]:
             "transferred", "ended_early", "worsened", "left_by_clinician", "contacts")  # fmt: skip
     for name in same:
         yield name, flow.sum(name)
-    yield "crisis_route.in_time", _over(flow.sum("crisis_route_in_time"), flow.sum("crisis_route"))
-    yield "contacts.missed_share", _over(flow.sum("contacts_missed"), booked)
-    yield "contact_delay", _over(flow.sum("delay_days"), booked)
+    yield "crisis_route.in_time", over(flow.sum("crisis_route_in_time"), flow.sum("crisis_route"))
+    yield "contacts.missed_share", over(flow.sum("contacts_missed"), booked)
+    yield "contact_delay", over(flow.sum("delay_days"), booked)
 
 
 def _equity_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
@@ -203,13 +203,13 @@ def _equity_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
         np.stack([flows.sum(*columns, where=group == name) for name in groups], axis=1)
         for columns in (("dropped_out",), ("days_in_treatment", "days_unallocated"))
     )
-    yield "equity.dropped_out", _worst_over_best(_over(gone, days), gone)
+    yield "equity.dropped_out", _worst_over_best(over(gone, days), gone)
 
 
 def _worst_over_best(values: np.ndarray, people: np.ndarray) -> np.ndarray:
     """(place,): greatest over least of (place, group); undefined if any is, or if few people stand behind one."""
     known = ~np.isnan(values).any(axis=1) & (people >= FEW).all(axis=1)
-    return np.where(known, _over(values.max(axis=1), values.min(axis=1)), np.nan)
+    return np.where(known, over(values.max(axis=1), values.min(axis=1)), np.nan)
 
 
 def _cost_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
@@ -227,18 +227,12 @@ def _cost_measures(yearly: Yearly) -> Iterator[tuple[str, np.ndarray]]:
     yield "cost.total", total
     for name, part in parts.items():
         yield f"cost.{name}", part
-    yield "agency_share", _over(pounds.sum("agency"), parts["pay"] + parts["temporary"] + pounds.sum("trainees"))
-    yield "cost.per_contact", _over(total, flow.sum("contacts"))
-    yield "cost.per_completed", _over(total, flow.sum("completed"))
+    yield "agency_share", over(pounds.sum("agency"), parts["pay"] + parts["temporary"] + pounds.sum("trainees"))
+    yield "cost.per_contact", over(total, flow.sum("contacts"))
+    yield "cost.per_completed", over(total, flow.sum("completed"))
 
 
 def _utilisation(use: YearlyTable, where: np.ndarray | None = None) -> np.ndarray:
     """Overtime counts among the hours spent, so it counts among the hours there were."""
     spent = [f"{what}_hours" for what in ("attended", "missed", "triage", "assessment", "assessment_missed", "crisis")]
-    return _over(use.sum(*spent, where=where), use.sum("available_hours", "overtime_hours", where=where))
-
-
-def _over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """Part / whole, undefined where there is none of the whole."""
-    ratio: np.ndarray = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
-    return ratio
+    return over(use.sum(*spent, where=where), use.sum("available_hours", "overtime_hours", where=where))

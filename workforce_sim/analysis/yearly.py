@@ -99,3 +99,9 @@ class Yearly:
             place = first + rows["year"].to_numpy() - 1
             self._made[name] = YearlyTable(rows, place, len(self.year))
         return self._made[name]
+
+
+def over(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Part / whole, undefined where there is none of the whole."""
+    ratio: np.ndarray = np.divide(part, whole, out=np.full(np.shape(part), np.nan), where=whole > 0)
+    return ratio
