@@ -55,6 +55,9 @@ PARENT_SECONDS = 1.0
 VERSION_TRIES = 5
 """Times that workers of a cluster are asked for their version, if some die meanwhile."""
 
+WORKERS_SECONDS = 20.0
+"""So long a cluster without workers may take to have one: those that died are being started again."""
+
 MOST_BREAKS = 4
 """A task that was under way each of so many times when the workers died is given up."""
 
@@ -247,16 +250,18 @@ def _dask() -> tuple[Any, Any]:
 def _check_versions(client: Any, address: str) -> None:
     """Every worker must have this very version of the model, or numbers would depend on who made them."""
     for _ in range(VERSION_TRIES):
+        try:
+            client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+        except TimeoutError as error:
+            message = f"the scheduler at {address} has no workers; `dask worker {address}` starts one"
+            raise UsageError(message) from error
         told = client.run(model_version, on_error="return")
-        lost = [error for error in told.values() if isinstance(error, OSError)]  # a worker has died meanwhile
-        if not lost:
+        if told and not any(isinstance(answer, OSError) for answer in told.values()):  # else a worker died meanwhile
             break
         time.sleep(PARENT_SECONDS)
-    for error in told.values():
-        if isinstance(error, Exception):
-            raise UsageError(f"workers at {address} cannot load workforce_sim: {error}") from error
-    if not told:
-        raise UsageError(f"the scheduler at {address} has no workers; `dask worker {address}` starts one")
+    for answer in told.values():
+        if isinstance(answer, Exception):
+            raise UsageError(f"workers at {address} cannot load workforce_sim: {answer}") from answer
     for worker, version in told.items():
         if version != model_version():
             raise UsageError(f"the worker {worker} has another version of workforce_sim than this process")

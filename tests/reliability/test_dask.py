@@ -11,6 +11,7 @@ import distributed
 import pytest
 
 from tests.scenario.small import small
+from workforce_sim import scheduling
 from workforce_sim.errors import UsageError
 from workforce_sim.run import Study, run
 from workforce_sim.scenario.reader import read_scenario_text
@@ -77,6 +78,16 @@ def test_a_scheduler_that_is_not_there_is_told(scenario: Scenario) -> None:
     """With its address, and how to start one."""
     with pytest.raises(UsageError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9; `dask scheduler` starts"):
         run(scenario, 1, scheduler="dask:tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_without_workers_is_told(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a while in which workers that died would have been started again."""
+    monkeypatch.setattr(scheduling, "WORKERS_SECONDS", 0.5)
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None) as empty,
+        pytest.raises(UsageError, match="has no workers; `dask worker tcp://"),
+    ):
+        run(scenario, 1, scheduler=f"dask:{empty.scheduler_address}")
 
 
 @pytest.mark.parametrize("wrong", ["dask", "dask:", "cluster", ""])
