@@ -31,39 +31,39 @@ class Course:
     meaning: str
     months: int
     """Length of a step: 1 = each month's end, 3 = each quarter."""
-    value: Callable[[Mapping[str, pd.DataFrame]], pd.Series]
-    people: Callable[[Mapping[str, pd.DataFrame]], pd.Series] | None = None
+    table: str
+    """The table that tells of it."""
+    value: Callable[[pd.DataFrame], pd.Series]
+    people: Callable[[pd.DataFrame], pd.Series] | None = None
     """How many people stand behind each value; None where it does not tell of people."""
     middle: bool = False
     """The line is the middle replication, not the mean: for waits that may be never reached, which have no mean."""
 
 
-def _waiting_list(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    stock = tables["lists"].groupby(KEYS)[["waiting_assessment", "waiting_treatment", "unallocated"]].sum()
+def _waiting_list(lists: pd.DataFrame) -> pd.Series:
+    stock = lists.groupby(KEYS)[["waiting_assessment", "waiting_treatment", "unallocated"]].sum()
     return stock.sum(axis=1).astype(float)
 
 
-def _wait(column: str, scale: float) -> Callable[[Mapping[str, pd.DataFrame]], pd.Series]:
-    def value(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-        waits = tables["waits"]
+def _wait(column: str, scale: float) -> Callable[[pd.DataFrame], pd.Series]:
+    def value(waits: pd.DataFrame) -> pd.Series:
         chosen = (waits["clock"] == "treatment") & (waits["by"] == "all") & (waits["span"] == "quarter")
         return waits[chosen].set_index(KEYS)[column] * scale
 
     return value
 
 
-def _caseload(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    return tables["workforce"].groupby(KEYS)["caseload"].sum().astype(float)
+def _caseload(staff: pd.DataFrame) -> pd.Series:
+    return staff.groupby(KEYS)["caseload"].sum().astype(float)
 
 
-def _caseload_per_wte(tables: Mapping[str, pd.DataFrame]) -> pd.Series:
-    staff = tables["workforce"]
+def _caseload_per_wte(staff: pd.DataFrame) -> pd.Series:
     held = staff[staff["holds_caseload"]].groupby(KEYS)[["caseload", "in_post_wte"]].sum()
     return held["caseload"] / held["in_post_wte"].where(held["in_post_wte"] > 0)
 
 
-def _staff(column: str) -> Callable[[Mapping[str, pd.DataFrame]], pd.Series]:
-    return lambda tables: tables["workforce"].groupby(KEYS)[column].sum()
+def _staff(column: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda staff: staff.groupby(KEYS)[column].sum()
 
 
 COURSES = {
@@ -71,32 +71,33 @@ COURSES = {
     for course in (
         Course(
             "waiting_list", "Waiting list", "people",
-            "People waiting for assessment or treatment, or without a clinician, at the month's end.", 1, _waiting_list,
-            people=_waiting_list,
+            "People waiting for assessment or treatment, or without a clinician, at the month's end.", 1, "lists",
+            _waiting_list, people=_waiting_list,
         ),
         Course(
             "wait_median", "Wait to treatment", "weeks",
             "Referral to first treatment contact: half of all who join are seen by then, those still waiting included, "
             "at the quarter's rates. A line ends where fewer than half would be seen within three years.",
-            3, _wait("median", 1 / 7), people=_wait("joined", 1.0), middle=True,
+            3, "waits", _wait("median", 1 / 7), people=_wait("joined", 1.0), middle=True,
         ),
         Course(
             "within_standard", "Treated in standard", "share",
             "Of all who join, those whose first treatment contact comes within the standard, at the quarter's rates.",
-            3, _wait("within_standard", 1.0), people=_wait("joined", 1.0),
+            3, "waits", _wait("within_standard", 1.0), people=_wait("joined", 1.0),
         ),
         Course(
             "caseload_per_wte", "Caseload per WTE", "people",
             "People on caseloads over WTE in post, roles that hold a caseload, at the month's end.",
-            1, _caseload_per_wte, people=_caseload,
+            1, "workforce", _caseload_per_wte, people=_caseload,
         ),
         Course(
             "in_post", "Staff in post", "WTE",
-            "Whole-time equivalents in post at the month's end; funded posts dotted.", 1, _staff("in_post_wte"),
+            "Whole-time equivalents in post at the month's end; funded posts dotted.", 1, "workforce",
+            _staff("in_post_wte"),
         ),
         Course(
             "funded", "Funded posts", "WTE",
-            "Whole-time equivalents funded at the month's end.", 1, _staff("funded_wte"),
+            "Whole-time equivalents funded at the month's end.", 1, "workforce", _staff("funded_wte"),
         ),
     )
 }  # fmt: skip
@@ -116,7 +117,8 @@ def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     The bands hold the middle 80 % and the middle half of replications. A wait that is never reached counts as longer
     than any other. `few`: fewer than FEW people stand behind the value, on average.
     """
-    own, counted = COURSES[name], _counted(tables)
+    own = COURSES[name]
+    counted = _counted(tables, own)
     frame = spread(own.value(counted), own.months, own.middle)
     if own.people is None:
         return frame.assign(few=False)
@@ -148,7 +150,7 @@ def course_difference(tables: Mapping[str, pd.DataFrame], name: str, baseline: s
     scenario, at, difference, low, high. Where the baseline has no value there is no difference.
     """
     own = COURSES[name]
-    wide = own.value(_counted(tables)).unstack("replication").sort_index()  # noqa: PD010 keys are unique
+    wide = own.value(_counted(tables, own)).unstack("replication").sort_index()  # noqa: PD010 keys are unique
     base, parts = wide.loc[baseline], []
     for scenario in sorted(set(wide.index.get_level_values("scenario")) - {baseline}):
         more = wide.loc[scenario] - base.reindex(wide.loc[scenario].index)
@@ -158,6 +160,7 @@ def course_difference(tables: Mapping[str, pd.DataFrame], name: str, baseline: s
     return pd.concat(parts, ignore_index=True)
 
 
-def _counted(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """The rows of results only."""
-    return {key: frame[frame["year"] > 0] for key, frame in tables.items() if "period_start" in frame}
+def _counted(tables: Mapping[str, pd.DataFrame], own: Course) -> pd.DataFrame:
+    """The rows of results only, of the table that a course reads."""
+    table = tables[own.table]
+    return table[table["year"] > 0]

@@ -51,7 +51,8 @@ def warm_up_months(found: Sequence[Settling]) -> int | None:
 
 
 def _of(tables: dict[str, pd.DataFrame] | Any, name: str) -> Settling:
-    values = COURSES[name].value(tables).groupby("period_start").mean().to_numpy()
+    followed = COURSES[name]
+    values = followed.value(tables[followed.table]).groupby("period_start").mean().to_numpy()
     months = leave_out(values)
     return Settling(name, months, float(values[len(values) // 2 if months is None else months :].mean()))
 
