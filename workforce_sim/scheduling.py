@@ -8,6 +8,7 @@ again.
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import threading
 import time
@@ -28,7 +29,7 @@ from workforce_sim.engine import simulate as engine
 from workforce_sim.errors import SimulationFault, UsageError, WorkforceSimError
 from workforce_sim.inputs.rules import Inputs
 from workforce_sim.results.frames import Kept
-from workforce_sim.results.replications import model_version, packed, unpacked
+from workforce_sim.results.replications import compressed, decompressed, model_version
 
 Task = tuple[int, tuple[int, ...]]
 """Place of a scenario, and the numbers of some of its replications."""
@@ -224,13 +225,13 @@ def on_dask(work: Work, tasks: Sequence[Task], address: str) -> Iterator[Part]:
             client.submit(_replicate_packed, sent[place], work.seed, numbers, work.spells, **how): place
             for place, numbers in tasks
         }
-        for future, parts in as_completed(futures, with_results=True):
-            yield futures[future], [unpacked(part) for part in parts]
+        for future, content in as_completed(futures, with_results=True):
+            yield futures[future], pickle.loads(decompressed(content))  # noqa: S301  as Dask reads all that it is sent
 
 
-def _replicate_packed(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -> list[bytes]:
+def _replicate_packed(inputs: Inputs, seed: int, numbers: Sequence[int], spells: bool) -> bytes:
     """What `replicate` gives, as small as it is on disk, to be sent through a network."""
-    return [packed(kept) for kept in replicate(inputs, seed, numbers, spells)]
+    return compressed(pickle.dumps(replicate(inputs, seed, numbers, spells)))
 
 
 def _as_it_is(inputs: Inputs) -> Inputs:

@@ -98,7 +98,7 @@ class Replications:
                 with suppress(OSError):  # a disk that cannot read it is no better than a damaged file
                     content = path.read_bytes()
                 if hashlib.sha256(content[CHECKSUM_BYTES:]).digest() == content[:CHECKSUM_BYTES]:
-                    found[number] = unpacked(content[CHECKSUM_BYTES:])
+                    found[number] = _unpacked(content[CHECKSUM_BYTES:])
                 else:
                     with suppress(OSError):  # the folder cannot be written to
                         path.unlink()
@@ -107,7 +107,7 @@ class Replications:
 
     def write(self, scenario: str, seed: int, kept: Kept) -> None:
         """Keep a finished replication."""
-        content = packed(kept)
+        content = _packed(kept)
         _put(self.path(scenario, seed, kept.replication), hashlib.sha256(content).digest() + content)
 
     def begin(self, study: StudyRecord) -> None:
@@ -202,21 +202,31 @@ def store_in(folder: Path) -> Replications:
     raise UsageError(f"no finished replications are kept in {folder}; `run` and `compare` keep them with --out")
 
 
-def packed(kept: Kept) -> bytes:
+def _packed(kept: Kept) -> bytes:
     """The arrays of a replication, compressed."""
     file = io.BytesIO()
     np.savez(file, **{name: value for name, value in kept._asdict().items() if value is not None})
-    content: bytes = pa.compress(file.getvalue(), codec="zstd", asbytes=True)
-    return file.tell().to_bytes(8, "little") + content
+    return compressed(file.getvalue())
 
 
-def unpacked(content: bytes) -> Kept:
-    """What `packed` was given."""
-    size = int.from_bytes(content[:8], "little")
-    file = io.BytesIO(pa.decompress(content[8:], decompressed_size=size, codec="zstd", asbytes=True))
-    with np.load(file, allow_pickle=False) as arrays:
+def _unpacked(content: bytes) -> Kept:
+    """What `_packed` was given."""
+    with np.load(io.BytesIO(decompressed(content)), allow_pickle=False) as arrays:
         values = {name: arrays[name] for name in arrays.files}
     return Kept(**{"spells": None, **values, "replication": int(values["replication"])})
+
+
+def compressed(content: bytes) -> bytes:
+    """Bytes as they are kept on disk and sent through a network."""
+    small: bytes = pa.compress(content, codec="zstd", asbytes=True)
+    return len(content).to_bytes(8, "little") + small
+
+
+def decompressed(content: bytes) -> bytes:
+    """What `compressed` was given."""
+    size = int.from_bytes(content[:8], "little")
+    found: bytes = pa.decompress(content[8:], decompressed_size=size, codec="zstd", asbytes=True)
+    return found
 
 
 def _put(path: Path, content: bytes) -> None:
