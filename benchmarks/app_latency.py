@@ -48,9 +48,10 @@ DRAWN = """([runs, before]) => {
     const figures = document.querySelector('.st-key-figures');
     const tiles = [...document.querySelectorAll('[data-testid=stMetric]')].map(each => each.innerText).join();
     return figures && figures.innerText.includes(`Means of ${runs} replications`)
-        && getComputedStyle(figures).opacity === '1' && tiles !== before;
+        && getComputedStyle(figures).opacity === '1' && tiles !== before
+        && !figures.querySelector('[data-stale=true]');
 }"""
-"""Are the figures of so many replications drawn, other than before? The sentence stands below the charts."""
+"""Are tiles and charts those of so many replications, all other than before?"""
 TILES = "[...document.querySelectorAll('[data-testid=stMetric]')].map(each => each.innerText).join()"
 
 

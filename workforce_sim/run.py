@@ -229,7 +229,8 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
             precision = reached(tables["measures"], baseline, options.precision)
     if not options.spells:
         del tables["spells"]
-    manifest = provenance.manifest(scenarios, inputs, baseline, options.seed, number)
+    records = [provenance.record(*both) for both in zip(scenarios, inputs, strict=True)]
+    manifest = provenance.manifest(records, baseline, options.seed, number)
     return study_of(tables, manifest, precision, _checks(scenarios, inputs, tables))
 
 

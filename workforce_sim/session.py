@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 from joblib import cpu_count
@@ -89,11 +91,17 @@ class Session:
     def question(self, whatif: Scenario | None) -> Question:
         """A what-if to be answered step by step; without one, the baseline alone."""
         if whatif is None:
-            return Question([self.baseline], [self._base], self._options.seed)
+            return Question([self.baseline], [self._base], [self._record], self._options.seed)
         if whatif.name == self.baseline.name:
             raise UsageError("a what-if needs another name than the baseline")
         known = self._remembered(compile_inputs(whatif))
-        return Question([self.baseline, whatif], [self._base, known], self._options.seed)
+        records = [self._record, provenance.record(whatif, known.inputs)]
+        return Question([self.baseline, whatif], [self._base, known], records, self._options.seed)
+
+    @cached_property
+    def _record(self) -> dict[str, Any]:
+        """The baseline's, for all manifests."""
+        return provenance.record(self.baseline, self._base.inputs)
 
     def _remembered(self, inputs: Inputs) -> _Known:
         """What is known of a scenario, whatever its name."""
@@ -109,8 +117,10 @@ class Session:
 class Question:
     """A what-if beside the baseline, or the baseline alone: replications are run and told as they are asked for."""
 
-    def __init__(self, scenarios: Sequence[Scenario], known: Sequence[_Known], seed: int) -> None:
-        self._scenarios, self._known, self._seed = scenarios, known, seed
+    def __init__(
+        self, scenarios: Sequence[Scenario], known: Sequence[_Known], records: Sequence[dict[str, Any]], seed: int
+    ) -> None:
+        self._scenarios, self._known, self._records, self._seed = scenarios, known, records, seed
 
     def run(self, replications: int) -> None:
         """Run so many replications, as far as they are not known, and tell nothing."""
@@ -126,8 +136,7 @@ class Question:
         ]
         tables = {table: pd.concat([part[table] for part in parts], ignore_index=True) for table in parts[0]}
         baseline = self._scenarios[0].name if len(self._scenarios) > 1 else None
-        inputs = [known.inputs for known in self._known]
-        return study_of(tables, provenance.manifest(self._scenarios, inputs, baseline, self._seed, replications))
+        return study_of(tables, provenance.manifest(self._records, baseline, self._seed, replications))
 
 
 class _Known:

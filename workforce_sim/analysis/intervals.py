@@ -7,6 +7,7 @@ On skewed waits such an interval covers a little less than it says: about 0.93 a
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ def t_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
+@cache
 def t_half_width(n: int, level: float = LEVEL) -> float:
     """Half the interval from n values, in standard errors."""
     return float(stats.t.ppf(0.5 + level / 2, n - 1))

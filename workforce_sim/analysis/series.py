@@ -119,16 +119,17 @@ def course(tables: Mapping[str, pd.DataFrame], name: str) -> pd.DataFrame:
     """
     own = COURSES[name]
     counted = _counted(tables, own)
-    frame = spread(own.value(counted), own.months, own.middle)
+    values = own.value(counted)
+    frame = spread(values, own.months, own.middle)
     if own.people is None:
         return frame.assign(few=False)
-    people = own.people(counted).groupby(["scenario", "period_start"]).mean().sort_index()
-    return frame.assign(few=(people < FEW).to_numpy())
+    people = values if own.people is own.value else own.people(counted)
+    return frame.assign(few=(_wide(people).mean(axis=1) < FEW).to_numpy())
 
 
 def spread(values: pd.Series, months: int, middle: bool = False) -> pd.DataFrame:
     """Values by scenario, replication, period_start and perhaps more keys, told over replications (see `course`)."""
-    wide = values.unstack("replication").sort_index()  # noqa: PD010 keys are unique
+    wide = _wide(values)
     found = wide.to_numpy(dtype=float)
     ranked = np.where(np.isnan(found), np.inf, found)
     levels = (MIDDLE[0], INNER[0], 50.0, INNER[1], MIDDLE[1])
@@ -136,12 +137,17 @@ def spread(values: pd.Series, months: int, middle: bool = False) -> pd.DataFrame
     mean, low, high = t_interval(found)
     line = np.where(np.isfinite(median), median, np.nan) if middle else mean
     ends = {"band_low": band_low, "band_high": band_high, "inner_low": inner_low, "inner_high": inner_high}
-    told = {"line": line, "low": low, "high": high} | {
-        k: np.where(np.isfinite(line), v, np.nan) for k, v in ends.items()
-    }
-    frame = wide.index.to_frame(index=False)
-    frame.insert(1, "at", pd.DatetimeIndex(frame.pop("period_start")) + pd.DateOffset(months=months))
-    return frame.assign(**told)
+    keys = {key: wide.index.get_level_values(key) for key in map(str, wide.index.names)}
+    at = pd.DatetimeIndex(keys.pop("period_start")) + pd.DateOffset(months=months)
+    told = {k: np.where(np.isfinite(line), v, np.nan) for k, v in ends.items()}
+    return pd.DataFrame(
+        {"scenario": keys.pop("scenario"), "at": at, **keys, "line": line, "low": low, "high": high, **told}
+    )
+
+
+def _wide(values: pd.Series) -> pd.DataFrame:
+    """A row for every key but the replication, a column per replication."""
+    return values.unstack("replication").sort_index()  # noqa: PD010 keys are unique
 
 
 def course_difference(tables: Mapping[str, pd.DataFrame], name: str, baseline: str) -> pd.DataFrame:
@@ -150,7 +156,7 @@ def course_difference(tables: Mapping[str, pd.DataFrame], name: str, baseline: s
     scenario, at, difference, low, high. Where the baseline has no value there is no difference.
     """
     own = COURSES[name]
-    wide = own.value(_counted(tables, own)).unstack("replication").sort_index()  # noqa: PD010 keys are unique
+    wide = _wide(own.value(_counted(tables, own)))
     base, parts = wide.loc[baseline], []
     for scenario in sorted(set(wide.index.get_level_values("scenario")) - {baseline}):
         more = wide.loc[scenario] - base.reindex(wide.loc[scenario].index)

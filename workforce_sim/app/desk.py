@@ -7,6 +7,7 @@ request of somebody takes the place of the older one, and who has not looked for
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -271,10 +272,17 @@ class Desk:
         if base not in self._sessions:
             first = self.steps[0]
             self._sessions[base] = Session(self._bases[base], first, self.seed, self._workers, self._check)
+            _keep_loaded()
         self._sessions.move_to_end(base)
         while len(self._sessions) > BASES:
             self._sessions.popitem(last=False)
         return self._sessions[base]
+
+
+def _keep_loaded() -> None:
+    """Garbage is no more looked for in what is loaded by now: Streamlit collects after every draw, which held it up."""
+    gc.collect()
+    gc.freeze()
 
 
 def told_of(question: Question, replications: int, final: bool) -> Told:

@@ -52,10 +52,12 @@ def _sign(ticket: Ticket) -> list[int]:
 
 def _wait(desk: Desk, visit: Visit, ticket: Ticket, status: st.delta_generator.DeltaGenerator) -> None:
     """Wait a little for a first answer; whoever does something else meanwhile ends the wait."""
-    began = time.monotonic()
+    began, said = time.monotonic(), ""
     while not _known(visit, ticket) and time.monotonic() - began < PATIENCE:
-        with status.container():
-            _working(desk, visit, ticket)
+        words = _working(desk, visit, ticket)
+        if words != said:  # each drawing costs the browser time that the workers need
+            status.markdown(words)
+            said = words
         ticket.look()
         ticket.changed.wait(0.15)
         ticket.changed.clear()
@@ -75,7 +77,7 @@ def _status(desk: Desk, visit: Visit, ticket: Ticket, drawn: list[int]) -> None:
         st.error("These decisions do not fit together:")
         st.code(fault, language=None, wrap_lines=True)
     elif told is None:
-        _working(desk, visit, ticket)
+        st.markdown(_working(desk, visit, ticket))
     elif told.final:
         st.markdown(f"Answer from {told.replications} paired replications.")
     else:
@@ -95,7 +97,7 @@ def _figures(room: Room, visit: Visit, ticket: Ticket) -> None:
         _answer(room, visit, ticket, visit.answered[1])
 
 
-def _working(desk: Desk, visit: Visit, ticket: Ticket) -> None:
+def _working(desk: Desk, visit: Visit, ticket: Ticket) -> str:
     """What is going on, and to which settings the dimmed figures belong."""
     ahead = desk.ahead(ticket)
     words = f"{ahead} ahead of you. " if ahead else ""
@@ -104,7 +106,7 @@ def _working(desk: Desk, visit: Visit, ticket: Ticket) -> None:
         decided = visit.answered[0]
         what = "the baseline alone" if not decided.decides else f"“{plain(decided.name)}” as it was before"
         old = f" **The figures below still belong to {what}.**"
-    st.markdown(f"{words}Working on these decisions…{old}")
+    return f"{words}Working on these decisions…{old}"
 
 
 # --- the answer ------------------------------------------------------------------------------------------------------

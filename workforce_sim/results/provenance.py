@@ -13,6 +13,7 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,8 @@ FORMAT = 2
 LIBRARIES = ("workforce-sim", "numpy", "numba", "simpy", "scipy", "pandas", "pyarrow", "joblib")
 
 
-def manifest(
-    scenarios: Sequence[Scenario], inputs: Sequence[Inputs], baseline: str | None, seed: int, replications: int
-) -> dict[str, Any]:
-    """The record of a run. Scenarios stand in the order given; the first is the baseline if there is one."""
+def manifest(scenarios: Sequence[dict[str, Any]], baseline: str | None, seed: int, replications: int) -> dict[str, Any]:
+    """The record of a run, of `record`s in the order given; the first is that of the baseline if there is one."""
     return {
         "format": FORMAT,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -41,12 +40,13 @@ def manifest(
         "seed": seed,
         "replications": replications,
         "baseline": baseline,
-        "scenarios": [_scenario(*both) for both in zip(scenarios, inputs, strict=True)],
+        "scenarios": list(scenarios),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
     }
 
 
-def _scenario(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
+def record(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
+    """What a manifest says of a scenario: all of it as resolved, what is changed, and what is known of its numbers."""
     tree = plain(scenario.tree)
     return {
         "name": scenario.name,
@@ -106,6 +106,7 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | bool | int | float) else str(value)
 
 
+@cache
 def version(package: str) -> str:
     """Installed version of a package, or `not installed`."""
     try:
