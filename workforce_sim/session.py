@@ -17,6 +17,7 @@ from joblib import cpu_count
 
 from workforce_sim.analysis.compare import comparison
 from workforce_sim.analysis.measures import NEEDED, measures
+from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError
 from workforce_sim.inputs.compile import compile_inputs
@@ -127,27 +128,34 @@ class Question:
         for each in self._known:
             each.run(replications)
 
-    def study(self, replications: int) -> Study:
-        """What `run` or `compare` would tell of so many replications."""
-        named = sorted(zip(self._scenarios, self._known, strict=True), key=lambda both: both[0].name)
-        parts = [
-            {table: frame.assign(scenario=scenario.name) for table, frame in known.told(replications).items()}
-            for scenario, known in named
-        ]
-        tables = {table: pd.concat([part[table] for part in parts], ignore_index=True) for table in parts[0]}
+    def study(self, replications: int) -> tuple[Study, dict[str, pd.DataFrame]]:
+        """What `run` or `compare` would tell of so many replications, and by name every `analysis.series.course`."""
+        parts = [known.told(replications) for known in self._known]
+        tables = {table: self._together([part[table] for part in parts]) for table in parts[0]}
+        both = list(zip(self._known, parts, strict=True))
+        courses = {
+            name: self._together([known.course(name, part, replications) for known, part in both]) for name in COURSES
+        }
         baseline = self._scenarios[0].name if len(self._scenarios) > 1 else None
-        return study_of(tables, provenance.manifest(self._records, baseline, self._seed, replications))
+        manifest = provenance.manifest(self._records, baseline, self._seed, replications)
+        return study_of(tables, manifest), courses
+
+    def _together(self, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+        """One frame of all scenarios, by name; what is known of a scenario is known by no name."""
+        frame_of = {scenario.name: frame for scenario, frame in zip(self._scenarios, frames, strict=True)}
+        return pd.concat([frame_of[name].assign(scenario=name) for name in sorted(frame_of)], ignore_index=True)
 
 
 class _Known:
     """The replications of one scenario, and the measures of as many as were last asked for."""
 
     def __init__(self, inputs: Inputs, options: Options, keeps: bool = False) -> None:
-        """Nothing is run yet. `keeps`: tables told are kept, since every answer needs them."""
+        """Nothing is run yet. `keeps`: tables and courses told are kept, since every answer needs them."""
         self.inputs, self._rows = inputs, wait_rows(inputs)
         self._replicating = Replicating([inputs], options)
         self._told: dict[int, pd.DataFrame] = {}
         self._keeps, self._tables = keeps, dict[int, dict[str, pd.DataFrame]]()
+        self._courses: dict[tuple[str, int], pd.DataFrame] = {}
 
     def measures(self, replications: int) -> pd.DataFrame:
         """Table MEASURES of the first replications."""
@@ -172,3 +180,12 @@ class _Known:
         if self._keeps:
             self._tables[replications] = tables
         return tables
+
+    def course(self, name: str, tables: dict[str, pd.DataFrame], replications: int) -> pd.DataFrame:
+        """A course of the first replications, of which these are the tables."""
+        if (name, replications) in self._courses:
+            return self._courses[name, replications]
+        found = course(tables, name)
+        if self._keeps:
+            self._courses[name, replications] = found
+        return found

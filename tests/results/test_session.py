@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from tests.scenario.small import small
+from workforce_sim.analysis.series import course
 from workforce_sim.errors import UsageError
 from workforce_sim.run import Comparison, compare, run
 from workforce_sim.scenario.reader import read_scenario_text
@@ -66,20 +67,23 @@ def test_whoever_stops_listening_stops_the_work(base: Scenario) -> None:
 
 
 def test_a_question_is_told_as_compare_tells_it(base: Scenario, session: Session) -> None:
-    """Run in steps: the same tables, summary, comparison and record of the scenarios; the baseline alone is a `run`."""
+    """Run in steps: the same tables, courses, comparison and record of the scenarios; the baseline alone is a `run`."""
     more = scenario("Another name", 6)
     session.compare(scenario("More", 6))
     question, study = session.question(more), compare(base, more, 4, workers=1)
     question.run(2)
-    told = question.study(4)
+    question.study(2)
+    told, courses = question.study(4)
     assert isinstance(told, Comparison)
     assert set(told.tables) == set(study.tables)
     for name, frame in study.tables.items():
         pd.testing.assert_frame_equal(told.tables[name], frame, check_exact=True)
+    for name, frame in courses.items():
+        pd.testing.assert_frame_equal(frame, course(study.tables, name), check_exact=True)
     pd.testing.assert_frame_equal(told.summary, study.summary, check_exact=True)
     pd.testing.assert_frame_equal(told.comparison, study.comparison, check_exact=True)
     assert told.manifest["scenarios"] == study.manifest["scenarios"]
-    alone = session.question(None).study(4)
+    alone, _ = session.question(None).study(4)
     assert alone.names == ["Base"]
     pd.testing.assert_frame_equal(alone.summary, run(base, 4, workers=1).summary, check_exact=True)
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from workforce_sim.analysis.series import COURSES, course
 from workforce_sim.app.whatif import WhatIf
 from workforce_sim.errors import WorkforceSimError
 from workforce_sim.run import Comparison, Study
@@ -287,6 +286,5 @@ def _keep_loaded() -> None:
 
 def told_of(question: Question, replications: int, final: bool) -> Told:
     """What a page needs of an answer; the tables behind it are let go."""
-    study = question.study(replications)
-    courses = {name: course(study.tables, name) for name in COURSES}
+    study, courses = question.study(replications)
     return Told(replace(study, tables={}), courses, replications, final)
