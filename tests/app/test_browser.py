@@ -82,8 +82,7 @@ def as_told(file: Path, year: int) -> list[str]:
     study = compare(ADULT, file, STEPS[-1], workers=2)
     assert isinstance(study, Comparison)
     rows = answer.rows(answer.until(study, year), year)
-    said = (f"{row.difference} {row.verdict}" if row.rises is not None else row.verdict for row in rows)
-    return [f"{row.label} {row.before} → {row.after} {words}" for row, words in zip(rows, said, strict=True)]
+    return [f"{row.label} {row.before} → {row.after} {row.said}" for row in rows]
 
 
 def take(page: Page, label: str) -> bytes:

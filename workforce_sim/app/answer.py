@@ -39,6 +39,15 @@ class Row(NamedTuple):
     """With half its interval; empty for the baseline alone."""
     verdict: str
     """better, worse, differs or no difference the runs can tell; empty for the baseline alone."""
+    unit: str
+    """share: its difference is in percentage points."""
+
+    @property
+    def said(self) -> str:
+        """The difference, where there is one, and the verdict."""
+        if self.rises is None:
+            return self.verdict
+        return f"{self.difference}{' points,' if self.unit == 'share' else ''} {self.verdict}"
 
     @property
     def rises(self) -> bool | None:
@@ -82,7 +91,7 @@ def _unreached(after: Cell | None, before: Cell | None) -> bool:
 def _row(cell: Cell, old: Cell, compared: bool) -> Row:
     label = LABELS[cell.measure]
     if not compared:
-        return Row(cell.measure, label, told(old.mean, old.unit), told(old.mean, old.unit), "", "")
+        return Row(cell.measure, label, told(old.mean, old.unit), told(old.mean, old.unit), "", "", old.unit)
     if math.isnan(cell.difference):
         difference, verdict = UNDEFINED, "cannot be told"
     elif not math.isnan(cell.low) and not cell.told_apart:
@@ -90,7 +99,9 @@ def _row(cell: Cell, old: Cell, compared: bool) -> Row:
     else:
         difference = change(cell)
         verdict = {True: "worse", False: "better", None: "differs"}[is_worse(cell)]
-    return Row(cell.measure, label, told(old.mean, old.unit), told(cell.mean, cell.unit), difference, verdict)
+    return Row(
+        cell.measure, label, told(old.mean, old.unit), told(cell.mean, cell.unit), difference, verdict, cell.unit
+    )
 
 
 def sentences(study: Study) -> tuple[str, str]:

@@ -16,6 +16,9 @@ _STYLE = """
 .block-container {padding: 1.2rem 2rem 2rem 2rem; max-width: 110rem;}
 h1 {font-size: 1.7rem !important; padding: 0 !important;}
 [data-testid="stHeader"] {height: 0; min-height: 0;}
+@media (max-width: 768px) {  /* narrow or magnified: the way to the dials is in the header */
+  [data-testid="stHeader"] {height: 2.6rem; min-height: 2.6rem;} .block-container {padding-top: 2.8rem;}
+}
 [data-testid="stSidebarHeader"] {height: 2.2rem; margin: 0; padding-top: 0.3rem; padding-bottom: 0;}
 [data-testid="stSidebarUserContent"] {padding-bottom: 2rem;}
 [data-testid="stMetric"], [data-testid="stMetric"] > div {padding: 0.3rem 0.6rem !important; gap: 0 !important;}

@@ -186,8 +186,7 @@ def _tile(row: answer.Row) -> None:
     good = row.verdict == "better"
     colour: Literal["off", "normal", "inverse"]
     colour = "off" if row.rises is None or row.verdict == "differs" else "normal" if good == row.rises else "inverse"
-    said = f"{row.difference} {row.verdict}" if row.rises is not None else row.verdict
-    st.metric(plain(row.label), f"{row.before} → {row.after}", said, delta_color=colour,
+    st.metric(plain(row.label), f"{row.before} → {row.after}", row.said, delta_color=colour,
               delta_arrow="off" if row.rises is None else "auto", border=True)  # fmt: skip
 
 
