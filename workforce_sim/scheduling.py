@@ -250,16 +250,18 @@ def _dask() -> tuple[Any, Any]:
 
 def _check_versions(client: Any, address: str) -> None:
     """Every worker must have this very version of the model, or numbers would depend on who made them."""
+    told: dict[str, Any] = {}
     for _ in range(VERSION_TRIES):
         try:
             client.wait_for_workers(1, timeout=WORKERS_SECONDS)
-        except TimeoutError as error:
-            message = f"the scheduler at {address} has no workers; `dask worker {address}` starts one"
-            raise UsageError(message) from error
+        except TimeoutError:
+            break
         told = client.run(model_version, on_error="return")
         if told and not any(isinstance(answer, OSError) for answer in told.values()):  # else a worker died meanwhile
             break
         time.sleep(PARENT_SECONDS)
+    if not told:
+        raise UsageError(f"the scheduler at {address} has no workers; `dask worker {address}` starts one")
     for answer in told.values():
         if isinstance(answer, Exception):
             raise UsageError(f"workers at {address} cannot load workforce_sim: {answer}") from answer

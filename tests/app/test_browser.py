@@ -82,7 +82,12 @@ def as_told(file: Path, year: int) -> list[str]:
     study = compare(ADULT, file, STEPS[-1], workers=2)
     assert isinstance(study, Comparison)
     rows = answer.rows(answer.until(study, year), year)
-    return [f"{row.label} {row.before} → {row.after} {row.said}" for row in rows]
+    units = (" points," if "%" in row.after else "" for row in rows)
+    said = (
+        f"{row.difference}{unit} {row.verdict}" if row.rises is not None else row.verdict
+        for row, unit in zip(rows, units, strict=True)
+    )
+    return [f"{row.label} {row.before} → {row.after} {words}" for row, words in zip(rows, said, strict=True)]
 
 
 def take(page: Page, label: str) -> bytes:
