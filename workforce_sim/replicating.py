@@ -80,6 +80,8 @@ class Replicating:
 
     def run(self, replications: int) -> list[list[Kept]]:
         """What was kept of replications 0, 1, … of each scenario; those not there yet are run."""
+        needed = self._need(replications)
+        sizing.refuse_beyond(needed, self.options.at_most_gb)
         self._record(replications)
         for place in range(len(self.inputs)):
             self._read(place, replications)
@@ -89,7 +91,8 @@ class Replicating:
             for number in range(replications)
             if number not in kept
         ]
-        self._refuse_the_impossible(replications, bool(todo))
+        if todo and needed.seconds > sizing.LONG and self.options.scheduler == LOCAL:
+            self.options.on_notice(f"a long run: {needed}, by a rough estimate")
         total = len(self.inputs) * replications
         for place, parts in self._shared_out(todo):
             for kept in parts:
@@ -121,13 +124,10 @@ class Replicating:
         else:
             yield from in_processes(work, in_packs(todo[here:], workers), workers)
 
-    def _refuse_the_impossible(self, replications: int, any_to_do: bool) -> None:
-        """What all of it will need is told where it is long, and refused where it is too much."""
+    def _need(self, replications: int) -> sizing.Need:
+        """What all of it will need, as far as this machine has to find it."""
         processes = 1 if self.options.scheduler != LOCAL else self.options.workers or cpu_count()
-        needed = sizing.need(self.inputs, replications, processes, self.options.spells)
-        sizing.refuse_beyond(needed, self.options.at_most_gb)
-        if any_to_do and needed.seconds > sizing.LONG and self.options.scheduler == LOCAL:
-            self.options.on_notice(f"a long run: {needed}, by a rough estimate")
+        return sizing.need(self.inputs, replications, processes, self.options.spells)
 
     # --- finished replications ---------------------------------------------------------------------------------------
 

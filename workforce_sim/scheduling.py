@@ -16,12 +16,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
+from multiprocessing import resource_tracker
 from operator import itemgetter
 from typing import Any, TypeVar
 
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import resource_tracker as resource_tracker_of_loky
 
 from workforce_sim.analysis.careers import staying
 from workforce_sim.analysis.waits import waits
@@ -170,7 +173,8 @@ def _in_pool(
     try:
         while True:
             for place, arguments in islice(waiting, workers + 1 - len(under_way)):
-                under_way[pool.submit(work, *arguments)] = place
+                with _unheard():
+                    under_way[pool.submit(work, *arguments)] = place
             if not under_way:
                 return
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -185,8 +189,28 @@ def _in_pool(
         raise
 
 
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Ctrl-C reaches every process of the terminal; only the parent answers it: who is started here never hears it.
+
+    What is blocked is inherited, and so holds from the first moment. Starting a tracker of resources lifts the block
+    in the thread that does it (multiprocessing does so up to Python 3.12), hence they are started before.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    try:
+        resource_tracker.ensure_running()
+        resource_tracker_of_loky.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin_worker(parent: int) -> None:
-    """Ctrl-C reaches every process of the terminal; only the parent answers it. Without a parent a worker ends."""
+    """Without a parent a worker ends; where signals cannot be blocked, it ignores Ctrl-C from here on."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 

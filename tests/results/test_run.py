@@ -187,6 +187,18 @@ def test_an_interrupt_ends_it_at_once_and_leaves_no_half_results(tmp_path, worke
     _press_after(8, sent, tmp_path, workers, {})
 
 
+def test_workers_never_hear_ctrl_c_not_even_as_they_start():
+    """They inherit a block, in a fresh process too, where what tracks resources is started with the first of them."""
+    program = """
+import signal
+from workforce_sim.scheduling import shared_out
+print(*shared_out(signal.pthread_sigmask, [(signal.SIG_BLOCK, ())] * 2, 2))
+print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert told.stdout.strip() == "{<Signals.SIGINT: 2>} {<Signals.SIGINT: 2>}\nset()"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [5, 9, 14])
 def test_an_interrupt_is_heard_while_the_kernel_compiles(tmp_path, tmp_path_factory, seconds):

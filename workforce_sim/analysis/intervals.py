@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
+import scipy
 
 LEVEL = 0.95
 
@@ -44,7 +44,7 @@ def t_interval(values: np.ndarray, level: float = LEVEL) -> Interval:
 @cache
 def t_half_width(n: int, level: float = LEVEL) -> float:
     """Half the interval from n values, in standard errors."""
-    return float(stats.t.ppf(0.5 + level / 2, n - 1))
+    return float(scipy.stats.t.ppf(0.5 + level / 2, n - 1))
 
 
 def told_apart(difference: Interval) -> np.ndarray:

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from workforce_sim.analysis.compare import by_replication
 from workforce_sim.analysis.intervals import LEVEL, t_interval
@@ -67,7 +67,7 @@ def half_widths(values: np.ndarray) -> np.ndarray:
 @lru_cache(maxsize=64)
 def _factors(most: int) -> np.ndarray:
     """(n,): half the interval of n = 1, 2, … values, in standard errors."""
-    return np.array([np.nan, *stats.t.ppf(0.5 + LEVEL / 2, np.arange(1, most))])
+    return np.array([np.nan, *scipy.stats.t.ppf(0.5 + LEVEL / 2, np.arange(1, most))])
 
 
 def replications_needed(values: np.ndarray, target: float) -> int | None:
@@ -158,7 +158,7 @@ def _probability_best(values: np.ndarray) -> np.ndarray:
     """(scenario,): how often each has the greatest mean among draws; ties go to the first. values: (scenario, n)."""
     n = values.shape[1]
     spread = np.atleast_2d(np.cov(values)) / n
-    law = stats.multivariate_t(values.mean(axis=1), spread, df=n - 1, allow_singular=True)
+    law = scipy.stats.multivariate_t(values.mean(axis=1), spread, df=n - 1, allow_singular=True)
     winners = np.argmax(law.rvs(DRAWS, random_state=np.random.default_rng(1)), axis=1)
     found: np.ndarray = np.bincount(winners, minlength=len(values)) / DRAWS
     return found

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import numpy as np
-from scipy import stats
+import scipy  # its `stats` is loaded when first asked for, which workers never do
 
 from workforce_sim.inputs.codes import Names
 from workforce_sim.inputs.rules import REFERRAL, Demand, Inputs
@@ -137,15 +137,15 @@ def _count_laws(rates: np.ndarray, over: np.ndarray) -> tuple[np.ndarray, np.nda
 def _cumulative(counts: np.ndarray, mean: np.ndarray, over: np.ndarray) -> np.ndarray:
     """P(count <= counts), of the Poisson law where `over` is 1, of the negative binomial elsewhere."""
     spread = np.maximum(over - 1, 1e-9)
-    negative_binomial = stats.nbinom.cdf(counts, mean / spread, 1 / (1 + spread))
-    return np.asarray(np.where(over <= 1.0, stats.poisson.cdf(counts, mean), negative_binomial))
+    negative_binomial = scipy.stats.nbinom.cdf(counts, mean / spread, 1 / (1 + spread))
+    return np.asarray(np.where(over <= 1.0, scipy.stats.poisson.cdf(counts, mean), negative_binomial))
 
 
 def _quantile(mean: np.ndarray, over: np.ndarray) -> np.ndarray:
     """A count so rare that luck cannot tell it from never."""
     spread = np.maximum(over - 1, 1e-9)
-    negative_binomial = stats.nbinom.ppf(1 - TAIL, mean / spread, 1 / (1 + spread))
-    return np.asarray(np.where(over <= 1.0, stats.poisson.ppf(1 - TAIL, mean), negative_binomial))
+    negative_binomial = scipy.stats.nbinom.ppf(1 - TAIL, mean / spread, 1 / (1 + spread))
+    return np.asarray(np.where(over <= 1.0, scipy.stats.poisson.ppf(1 - TAIL, mean), negative_binomial))
 
 
 def stretches(inputs: Inputs) -> Iterator[tuple[int, int]]:

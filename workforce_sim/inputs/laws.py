@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-from scipy import stats
+import scipy  # its `stats` is loaded when first asked for, which workers never do
 
 from workforce_sim.streams import CERTAIN
 
@@ -49,17 +49,17 @@ def rounded(mean: float, sd: float, least: int) -> Law:
         return fixed(max(mean, float(least)))
     shape = (mean / sd) ** 2
     greatest = int(min(GREATEST_DAYS, mean + 12 * sd + 10))
-    return from_cumulative(least, stats.gamma.cdf(np.arange(least, greatest) + 0.5, shape, scale=mean / shape))
+    return from_cumulative(least, scipy.stats.gamma.cdf(np.arange(least, greatest) + 0.5, shape, scale=mean / shape))
 
 
 @lru_cache(maxsize=4096)
 def from_quantiles(median: float, p90: float) -> Law:
     """A lognormal law with that median and 90th percentile, in whole days from 0."""
-    sigma = math.log(p90 / median) / stats.norm.ppf(0.9)
+    sigma = math.log(p90 / median) / scipy.stats.norm.ppf(0.9)
     greatest = min(GREATEST_DAYS, math.ceil(median * math.exp(4 * sigma)) + 1)
     if sigma < 1e-9:
         return fixed(median)
-    return from_cumulative(0, stats.lognorm.cdf(np.arange(greatest) + 0.5, sigma, scale=median))
+    return from_cumulative(0, scipy.stats.lognorm.cdf(np.arange(greatest) + 0.5, sigma, scale=median))
 
 
 def pace(greatest: float) -> float:
