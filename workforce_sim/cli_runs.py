@@ -129,8 +129,12 @@ def compare(baseline: str, whatifs: tuple[str, ...], ranked: str | None, year: i
     """Run what-ifs beside a baseline, and tell what differs and how sure that is."""
 
     def study_of(scenarios: Sequence[Scenario], **how: Any) -> Study:
+        from workforce_sim.analysis.precision import better_of
+        from workforce_sim.analysis.trajectory import measures_of
         from workforce_sim.run import compare
 
+        if ranked is not None:
+            better_of(measures_of(*scenarios), ranked)  # which refuses what cannot be ranked on, before the runs
         return compare(scenarios[0], scenarios[1:], **how)
 
     study = _simulate(study_of, (baseline, *whatifs), **options)

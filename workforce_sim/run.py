@@ -16,16 +16,16 @@ import pandas as pd
 
 from workforce_sim.analysis import compare as side_by_side
 from workforce_sim.analysis.checks import CHECK_COLUMNS, CHECKED, cross_checks
-from workforce_sim.analysis.declared import declaration
 from workforce_sim.analysis.measures import measures
 from workforce_sim.analysis.precision import (
     PRECISION_COLUMNS,
-    known_measures,
+    better_of,
     next_number,
     ranking,
     reached,
+    refuse_unknown,
 )
-from workforce_sim.analysis.trajectory import check_trajectory
+from workforce_sim.analysis.trajectory import check_trajectory, measures_of
 from workforce_sim.analysis.value import cost_per_week_saved
 from workforce_sim.analysis.waits import wait_rows
 from workforce_sim.errors import UsageError, either, nearest, quoted
@@ -125,13 +125,10 @@ class Study:
         Raises `UsageError` for a measure or year that is not told.
         """
         told = self.tables["measures"]
-        known_measures(told, [measure])
+        better = better_of(told["measure"], measure)
         years = sorted(set(told.loc[told["measure"] == measure, "year"]))
         if year is not None and year not in years:
             raise UsageError(f"{measure} is told for the years {years[0]} to {years[-1]}, not for {year}")
-        better = declaration(measure).better
-        if better == "neither":
-            raise UsageError(f"neither more nor less of {measure} is better, so nothing can be ranked on it")
         return ranking(told, measure, years[-1] if year is None else year, better)
 
 
@@ -216,12 +213,13 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
         raise UsageError(f"two scenarios are called {quoted(twice[0])}; give each its own name")
     for scenario in scenarios:
         check_trajectory(scenario)
+    if options.precision is not None:
+        refuse_unknown(measures_of(*scenarios), options.precision.measures)
     inputs = [compile_inputs(scenario) for scenario in scenarios]
     replicating, number = Replicating(inputs, options), options.replications
     tables = _tables(inputs, replicating.run(number))
     precision = _NO_PRECISION
     if options.precision is not None:
-        known_measures(tables["measures"], options.precision.measures)
         precision = reached(tables["measures"], baseline, options.precision)
         while not precision["reached"].all() and number < options.precision.most:
             number = next_number(precision, options.precision)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from tests.scenario.small import small
 from workforce_sim.analysis.intervals import t_interval
@@ -17,6 +20,7 @@ from workforce_sim.analysis.precision import (
     ranking,
     replications_needed,
 )
+from workforce_sim.cli import main
 from workforce_sim.errors import UsageError
 from workforce_sim.run import compare, run
 from workforce_sim.scenario.reader import read_scenario_text
@@ -141,6 +145,24 @@ def test_it_ends_where_it_is_told_to() -> None:
     assert study.manifest["replications"] == 14
     assert not study.precision["reached"].all()
     assert set(study.precision["scenario"]) == {"More"}
+
+
+def test_what_cannot_be_asked_for_is_told_before_anything_is_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A misspelt measure must not cost the time of the runs."""
+    monkeypatch.setattr("workforce_sim.engine.simulate.simulate", None)
+    base, more = tmp_path / "base.yaml", tmp_path / "more.yaml"
+    base.write_text(small())
+    more.write_text(small(("name: Small team", "name: More")))
+    for asked, told in (
+        (["--rank", "waiting_lists"], 'no measure is called "waiting_lists". Did you mean "waiting_list"'),
+        (["--rank", "referrals"], "neither more nor less of referrals is better"),
+        (["--precision", "5%", "--of", "vacancy.nurze"], 'Did you mean "vacancy.nurse"'),
+    ):
+        done = CliRunner().invoke(main, ["compare", str(base), str(more), "--replications", "2", *asked])
+        assert done.exit_code == 2
+        assert told in done.stderr
 
 
 def test_what_cannot_be_asked_for_is_told() -> None:

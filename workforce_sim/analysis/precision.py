@@ -7,7 +7,7 @@ with the probability that each is the best. Chance only: that assumptions may be
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ import pandas as pd
 import scipy
 
 from workforce_sim.analysis.compare import by_replication
+from workforce_sim.analysis.declared import declaration
 from workforce_sim.analysis.intervals import LEVEL, t_interval
 from workforce_sim.errors import UsageError, either, nearest, quoted
 
@@ -164,12 +165,20 @@ def _probability_best(values: np.ndarray) -> np.ndarray:
     return found
 
 
-def known_measures(measures: pd.DataFrame, wanted: Sequence[str]) -> tuple[str, ...]:
-    """The measures wanted; raises `UsageError` with the nearest names if one is not told."""
-    known = list(dict.fromkeys(measures["measure"]))
+def refuse_unknown(known: Iterable[str], wanted: Iterable[str]) -> None:
+    """Raise `UsageError`, with the nearest names, if a measure wanted is not among those known."""
+    known = list(dict.fromkeys(known))
     for name in wanted:
         if name not in known:
             close = nearest(name, known)
             hint = f" Did you mean {either(map(quoted, close))}?" if close else ""
             raise UsageError(f"no measure is called {quoted(name)}.{hint}")
-    return tuple(wanted)
+
+
+def better_of(known: Iterable[str], measure: str) -> str:
+    """Which way a measure is better, higher or lower; `UsageError` if it is not known, or neither is."""
+    refuse_unknown(known, [measure])
+    better = declaration(measure).better
+    if better == "neither":
+        raise UsageError(f"neither more nor less of {measure} is better, so nothing can be ranked on it")
+    return better

@@ -23,6 +23,17 @@ def check_trajectory(scenario: Scenario) -> None:
     findings.raise_if_any()
 
 
+def measures_of(*scenarios: Scenario) -> Iterator[str]:
+    """Every measure that is told of one of the scenarios, some of them more than once."""
+    for scenario in scenarios:
+        yield from measure_names(
+            role=scenario.workforce.roles,
+            severity=scenario.severities,
+            group=scenario.groups,
+            stream={package.stream or name for name, package in scenario.packages.items()},
+        )
+
+
 def levels(block: Mapping[str, Mapping[Any, Any]]) -> dict[str, dict[date, float]]:
     """Measure → date → level in the measure's unit, dates in order; `block` has been checked."""
     return {
@@ -43,15 +54,7 @@ def _date(day: date | str) -> date:
 
 def _misfits(scenario: Scenario) -> Iterator[Finding]:
     place = scenario.layers.document.place
-    known = {
-        name: declaration(name)
-        for name in measure_names(
-            role=scenario.workforce.roles,
-            severity=scenario.severities,
-            group=scenario.groups,
-            stream={package.stream or name for name, package in scenario.packages.items()},
-        )
-    }
+    known = {name: declaration(name) for name in measures_of(scenario)}
     for name, dated in scenario.trajectory.items():
         steps = ("trajectory", name)
         if name not in known:
