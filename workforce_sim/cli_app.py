@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from workforce_sim import cli_options
 from workforce_sim.errors import UsageError
 
 NEEDED = ("streamlit", "plotly")
@@ -22,7 +23,7 @@ NEEDED = ("streamlit", "plotly")
               help="Port; 0 takes a free one.")  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
               help="Address to listen on. Any other lets people on the network in, with an access token.")  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
+@cli_options.seed
 @click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: one for each processor.")
 def app(files: tuple[Path, ...], port: int, host: str, seed: int, workers: int | None) -> None:
     """Open the workshop page: what-ifs in the browser, live, beside a baseline.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from workforce_sim import cli_options
 from workforce_sim.cli_runs import print_rich
 from workforce_sim.errors import UsageError
 
@@ -106,18 +107,21 @@ def _text_to_save(read: Observed | StaffList, out: Path, base: str | None, force
 @click.option(
     "--replications", type=click.IntRange(20), default=100, show_default=True, metavar="N", help="Runs a trial."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
-@click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay.")
+@cli_options.seed
+@cli_options.workers
+@cli_options.store
+@cli_options.scheduler
 @click.option(
     "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the calibrated scenario."
 )
 @click.option("--force", is_flag=True, help="Replace a calibration that is in the folder.")
 def calibrate(
     base: str, data: tuple[str, ...], provider: str | None, pathway: str, fit: tuple[str, ...], replications: int,
-    seed: int, workers: int | None, folder: Path | None, force: bool,
+    seed: int, workers: int | None, store: Path | None, scheduler: str, folder: Path | None, force: bool,
 ) -> None:  # fmt: skip
     """Fit unknown numbers of a base to what was counted: with intervals, and what the data cannot tell."""
     from workforce_sim.present.local_data import calibration
+    from workforce_sim.results.replications import FOLDER
     from workforce_sim.scenario.reader import read_scenario
     from workforce_sim.studies.calibrate import Options
     from workforce_sim.studies.calibrate import calibrate as fit_base
@@ -127,7 +131,8 @@ def calibrate(
     scenario, seen = read_scenario(base), _observations(data, How(provider, pathway))
     if folder is not None:
         refuse_if_taken(folder, force)
-    options = Options(replications, seed, workers, lambda text: click.echo(text, err=True))
+        store = store or folder.absolute().parent / FOLDER
+    options = Options(replications, seed, workers, store, scheduler, lambda text: click.echo(text, err=True))
     found = fit_base(scenario, seen, fit, options)
     print_rich(calibration(found))
     if folder is None:

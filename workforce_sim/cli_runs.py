@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from workforce_sim import cli_options
 from workforce_sim.cli_workbook import Extras, extra_options
 from workforce_sim.errors import UsageError
 
@@ -72,26 +73,13 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--spells", is_flag=True, help="Save the table of spells too: every person, day by day."),
         click.option("--force", is_flag=True, help="Replace results that are in the folder, and the workbook."),
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
-        click.option(
-            "--store",
-            metavar="DIR",
-            type=click.Path(path_type=Path),
-            help="Folder of finished replications, to go on from; default: .replications beside --out.",
-        ),
-        click.option(
-            "--scheduler",
-            default="local",
-            show_default=True,
-            metavar="WHERE",
-            help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
-        ),
+        cli_options.store,
+        cli_options.scheduler,
         click.option(
             "--at-most-gb", type=float, metavar="GB", help="Memory it may be thought to need; default: all free."
         ),
-        click.option("--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as pay."),
-        click.option(
-            "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
-        ),
+        cli_options.workers,
+        cli_options.seed,
         click.option(
             "--replications",
             type=click.IntRange(1),
@@ -159,7 +147,7 @@ def explain(file: str) -> None:
 @click.option("--post", metavar="ROLE:NUMBER", help="The story of a post and its people, such as nurse:3.")
 @click.option("--patient", type=int, metavar="KEY", help="The story of a person; keys are in the table of spells.")
 @click.option("--replication", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Which run.")
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
+@cli_options.seed
 def trace(file: str, post: str | None, patient: int | None, replication: int, seed: int) -> None:
     """Tell the career of one post, or the story of one patient, in dated lines."""
     from workforce_sim.errors import UsageError

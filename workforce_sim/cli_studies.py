@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from workforce_sim import cli_options
 from workforce_sim.cli_runs import print_rich, read_all
 from workforce_sim.errors import UsageError
 
@@ -32,20 +33,12 @@ def _running(replications: int) -> Callable[[Callable[..., None]], Callable[...,
             click.option(
                 "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for csv and figure."
             ),
-            click.option(
-                "--store", metavar="DIR", type=click.Path(path_type=Path),
-                help="Folder of finished replications, to go on from; default: .replications beside --out.",
-            ),
-            click.option(
-                "--scheduler", default="local", show_default=True, metavar="WHERE",
-                help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
-            ),
+            cli_options.store,
+            cli_options.scheduler,
             click.option(
                 "--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as processors."
             ),
-            click.option(
-                "--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck."
-            ),
+            cli_options.seed,
             click.option(
                 "--replications", type=click.IntRange(2), default=replications, show_default=True, metavar="N",
                 help="Runs of each scenario, all on the same luck.",
@@ -167,7 +160,7 @@ def seek(
 @click.option(
     "--replications", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="Of the pilot."
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=1, show_default=True, metavar="S", help="Luck.")
+@cli_options.seed
 def warm_up(file: str, years: int, replications: int, seed: int) -> None:
     """Choose a warm-up: how long the service takes to settle if it begins empty, and not with the people of today."""
     from workforce_sim.present.settling import settling_table

@@ -70,6 +70,23 @@ def test_blocks_are_as_fine_as_the_replications_bear(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_calibration_that_was_stopped_goes_on_from_what_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all trials kept, the same command simulates nothing and finds the same."""
+    (tmp_path / "base.yaml").write_text(SERVICE, encoding="utf-8")
+    year_of(tmp_path, ["week", "referrals", "accepted"])
+    asked = ["calibrate", str(tmp_path / "base.yaml"), "--data", str(tmp_path / "weekly.csv"), "--fit", "referrals"]
+    asked += ["--replications", "20", "--workers", "1", "--store", str(tmp_path / "kept")]
+    first = CliRunner().invoke(main, asked)
+    assert first.exit_code == 0, first.output
+    monkeypatch.setattr("workforce_sim.engine.simulate.simulate", None)
+    again = CliRunner().invoke(main, asked)
+    assert again.exit_code == 0, again.output
+    assert again.stdout == first.stdout
+
+
+@pytest.mark.slow
 def test_data_that_tell_nothing_of_an_unknown_are_said_to(found: Calibration) -> None:
     """Counts of referrals identify referrals and not who goes on to treatment, whose interval stays wide."""
     factors = found.factors.set_index("unknown")

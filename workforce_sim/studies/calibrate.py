@@ -26,6 +26,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from workforce_sim.errors import UsageError, nearest, quoted
 from workforce_sim.run import run
 from workforce_sim.scenario.numbers import Number, numbers
 from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.scheduling import LOCAL
 from workforce_sim.studies.blocks import Block, blocks_of, fitted_blocks, modelled
 from workforce_sim.studies.estimates import data_information, shrunk, without_noise
 from workforce_sim.studies.observed import IN_POST, Observed, observable
@@ -72,6 +74,10 @@ class Options:
     """Runs of each trial; derivatives take a third."""
     seed: int = 1
     workers: int | None = None
+    store: Path | None = None
+    """Folder of finished replications: a calibration that was stopped goes on from there."""
+    scheduler: str = LOCAL
+    """`local`, or `dask:` and the address of a Dask scheduler."""
     on_step: Callable[[str], None] = lambda _: None
     """Told in words what is being done."""
 
@@ -234,7 +240,8 @@ class Trial:
         """The tables of each scenario; the one place where a calibration runs the model."""
         if not scenarios:
             return []
-        study = run(scenarios, replications=replications, seed=self.options.seed, workers=self.options.workers)
+        how = self.options
+        study = run(scenarios, replications, how.seed, how.workers, store=how.store, scheduler=how.scheduler)
         used = ("flows", "lists", "waits", "workforce")
         parts = {name: dict(list(study.tables[name].groupby("scenario"))) for name in used}
         return [{name: parts[name][scenario.name] for name in used} for scenario in scenarios]
