@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workforce_sim import cli_options
-from workforce_sim.cli_runs import print_rich
+from workforce_sim.cli_runs import print_rich, stoppable
 from workforce_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def calibrate(
         refuse_if_taken(folder, force)
         store = store or folder.absolute().parent / FOLDER
     options = Options(replications, seed, workers, store, scheduler, lambda text: click.echo(text, err=True))
-    found = fit_base(scenario, seen, fit, options)
+    found = stoppable(lambda: fit_base(scenario, seen, fit, options), store)
     print_rich(calibration(found))
     if folder is None:
         click.echo("Nothing was saved; add --out DIR to keep the calibrated scenario.")

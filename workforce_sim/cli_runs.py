@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
@@ -28,6 +28,8 @@ from workforce_sim.errors import UsageError
 if TYPE_CHECKING:
     from workforce_sim.run import Study
     from workforce_sim.scenario.scenario import Scenario
+
+T = TypeVar("T")
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
@@ -263,7 +265,17 @@ def _stopped(done: int, total: int, store: Path | None) -> str:
     return f"Stopped. {done} of {total} replications are kept; the same command goes on from there."
 
 
-def _aside(work: Callable[[], Study]) -> Study:
+def stoppable(work: Callable[[], T], store: Path | None) -> T:
+    """What a study finds; after Ctrl-C it is told what is left of it, and the process ends."""
+    try:
+        return _aside(work)
+    except KeyboardInterrupt:
+        left = "Nothing was saved" if store is None else "What is finished is kept; the same command goes on from there"
+        click.echo(f"Stopped. {left}.", err=True)
+        _end_at_once(INTERRUPTED)
+
+
+def _aside(work: Callable[[], T]) -> T:
     """Work done in another thread, so that Ctrl-C is heard at once even inside the compiler, which can swallow it.
 
     The thread and the processes that it starts never hear it.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workforce_sim import cli_options
-from workforce_sim.cli_runs import print_rich, read_all
+from workforce_sim.cli_runs import print_rich, read_all, stoppable
 from workforce_sim.errors import UsageError
 
 if TYPE_CHECKING:
@@ -199,7 +199,8 @@ def _study(
         store = store or folder.absolute().parent / FOLDER
     options = {"workers": workers or cpu_count(), "store": store, "scheduler": scheduler}
     with _progress() as told:
-        found = study(How(replications, seed, tuple(options.items()), told), *scenarios)
+        how = How(replications, seed, tuple(options.items()), told)
+        found = stoppable(lambda: study(how, *scenarios), store)
     print_rich(told_study(found))
     if folder is None:
         click.echo("Nothing was saved; add --out DIR to keep csv and figure.")

@@ -200,6 +200,25 @@ print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
 
 
 @pytest.mark.slow
+def test_a_study_that_is_stopped_says_what_is_kept(tmp_path):
+    """A study of many runs ends as a run does, and goes on from what is finished."""
+    base = Path(__file__).parents[2] / "scenarios" / "adult_community.yaml"
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    asked = ["sensitivity", str(base), "--replications", "5000", "--out", str(tmp_path / "out")]
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{heard}; from workforce_sim.cli import main; main({asked!r})"],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    time.sleep(12)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.decode() == "Stopped. What is finished is kept; the same command goes on from there.\n"
+    assert _gone(process.pid)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [5, 9, 14])
 def test_an_interrupt_is_heard_while_the_kernel_compiles(tmp_path, tmp_path_factory, seconds):
     """The compiler swallows exceptions; Ctrl-C must not be one of them."""
