@@ -220,6 +220,7 @@ def _run(sources: Sequence[Source], options: Options, baseline: str | None) -> S
     tables = _tables(inputs, replicating.run(number))
     precision = _NO_PRECISION
     if options.precision is not None:
+        refuse_unknown(tables["measures"]["measure"], options.precision.measures)  # declared, but not of these teams
         precision = reached(tables["measures"], baseline, options.precision)
         while not precision["reached"].all() and number < options.precision.most:
             number = next_number(precision, options.precision)

@@ -172,8 +172,8 @@ def _in_pool(
     waiting = iter(list(calls.items()))
     try:
         while True:
-            for place, arguments in islice(waiting, workers + 1 - len(under_way)):
-                with _unheard():
+            with _unheard():
+                for place, arguments in islice(waiting, workers + 1 - len(under_way)):
                     under_way[pool.submit(work, *arguments)] = place
             if not under_way:
                 return
