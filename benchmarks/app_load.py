@@ -59,7 +59,7 @@ class Visitor:
         connected = connect(stream, subprotocols=["streamlit"], origin=address.rstrip("/"), max_size=1 << 26)
         self._socket = self._window.enter_context(connected)
         self.texts, self.tiles, self.fault = [], [], ""
-        self._dial = self._fragment = None
+        self._dial, self._fragment, self._every = None, None, LOOKS
         self.run()
 
     def run(self, value=None, fragment=False):
@@ -81,7 +81,7 @@ class Visitor:
         if kind == "new_session" and not message.metadata.run.fragment_ids:
             self.texts, self.tiles, self._fragment = [], [], None
         elif kind == "auto_rerun":
-            self._fragment = message.auto_rerun.fragment_id
+            self._fragment, self._every = message.auto_rerun.fragment_id, message.auto_rerun.interval
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             what = element.WhichOneof("type")
@@ -113,7 +113,7 @@ class Visitor:
     def _look(self, began):
         if self.fault or time.perf_counter() - began > PATIENCE_S:
             raise RuntimeError(self.fault or "no answer")
-        time.sleep(LOOKS)
+        time.sleep(self._every)
         self.run(fragment=self._fragment is not None)
 
     def leave(self):

@@ -14,7 +14,7 @@ import pytest
 from tests.app.service import written
 from workforce_sim.app import answer
 from workforce_sim.app.bases import Base, read_given
-from workforce_sim.app.desk import Desk, Ticket
+from workforce_sim.app.desk import REFINING, Desk, Ticket, Told
 from workforce_sim.app.whatif import WhatIf, with_value
 from workforce_sim.run import Comparison, compare, run
 from workforce_sim.session import Question
@@ -119,7 +119,10 @@ def test_who_has_left_is_not_worked_for(base: Base, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_greedy_visitor_gets_no_more_than_the_others(base: Base, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While one asks without pause, another one's units of work come one in two, and nobody is forgotten."""
+    """While one asks without pause, another one's units of work come one in two, and nobody is forgotten.
+
+    The greedy one, who never has an answer yet, may be served a few units before the others' refinements, once.
+    """
     served: list[str] = []
     serve = desk._serve
 
@@ -136,7 +139,32 @@ def test_a_greedy_visitor_gets_no_more_than_the_others(base: Base, desk: Desk, m
     begun = len(served)
     until(lambda: not any(ticket.running for ticket in tickets))
     between = served[begun:]
-    assert between.count("greedy") <= between.count("b") + between.count("c") + 2
+    assert between.count("greedy") <= between.count("b") + between.count("c") + 2 + REFINING
+
+
+def test_a_first_answer_comes_before_refinements(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has no answer yet is next among those who have had as much: others have something to look at."""
+    desk = Desk(steps=(2, 4), workers=1)
+    monkeypatch.setattr(desk, "_start", lambda: None)
+    refined, new = (desk.ask(who, base.scenario, [nurses(base, 6 + place)]) for place, who in enumerate("ab"))
+    refined.told["some"] = Told(None, {}, 2, False)  # type: ignore[arg-type]  # any answer
+    desk._unit, desk._spent["b"] = 1.0, 1.5
+    assert desk._next() is new
+    desk._spent["b"] = 2.5
+    assert desk._next() is refined
+
+
+def test_on_a_busy_server_nobody_is_taken_to_have_left(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks that come late do not end the work for a window that is open; closing it does."""
+    monkeypatch.setattr("workforce_sim.app.desk.LEFT_SECONDS", 0.05)
+    desk, open_windows = Desk(steps=(2, 4), workers=1), {"me"}
+    ticket = desk.ask("me", base.scenario, [nurses(base, 6)], lambda: "me" in open_windows)
+    until(lambda: not ticket.running)
+    assert ticket.told[nurses(base, 6).key].final
+    again = desk.ask("me", base.scenario, [nurses(base, 7)], lambda: "me" in open_windows)
+    open_windows.clear()
+    until(lambda: not again.running)
+    assert again.gone
 
 
 def test_who_is_ahead_is_told(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ In: scenario files and how to run them. Out: the one `Room`, furnished before th
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,11 +21,13 @@ EXAMPLE = Path("scenarios/adult_community.yaml")
 
 @dataclass
 class Room:
-    """Bases by key, prepared what-ifs, and the desk."""
+    """Bases by key, prepared what-ifs, the desk, and whose turn it is to draw."""
 
     bases: dict[str, Base]
     prepared: Sequence[WhatIf]
     desk: Desk = field(default_factory=Desk)
+    drawing: threading.Lock = field(default_factory=threading.Lock)
+    """Held while figures are drawn: one page after the other, or the desk's thread gets no share of the processor."""
 
 
 _rooms: list[Room] = []

@@ -24,8 +24,8 @@ from workforce_sim.run import Study
 
 PATIENCE = 3.0
 """Seconds that the page waits for a first answer in place, before it draws the last one dimmed."""
-LOOKS = 0.7
-"""Seconds between two looks at what is running."""
+LOOKS, LOOKS_EACH = 0.7, 0.05
+"""Seconds between two looks at what is running: at least, and for each who waits, as looks take time as well."""
 
 
 def view(room: Room, visit: Visit, ticket: Ticket) -> None:
@@ -41,7 +41,8 @@ def view(room: Room, visit: Visit, ticket: Ticket) -> None:
         _wait(room.desk, visit, ticket, status)
     shade.html(shading(visit.now.key not in ticket.told))
     with status.container():
-        st.fragment(_status, run_every=LOOKS if ticket.running else None)(room.desk, visit, ticket, _sign(ticket))
+        every = max(LOOKS, LOOKS_EACH * room.desk.busy()) if ticket.running else None
+        st.fragment(_status, run_every=every)(room.desk, visit, ticket, _sign(ticket))
     _figures(room, visit, ticket)
 
 
@@ -93,7 +94,7 @@ def _figures(room: Room, visit: Visit, ticket: Ticket) -> None:
     if visit.answered is None:
         st.markdown("The first answer takes a moment: the baseline is being run.")
         return
-    with st.container(key="figures"):
+    with room.drawing, st.container(key="figures"):
         _answer(room, visit, ticket, visit.answered[1])
 
 
