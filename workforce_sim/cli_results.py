@@ -73,13 +73,20 @@ def plot(
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--out", "file", metavar="FILE", type=click.Path(path_type=Path), help="Default: DIR/report.html.")
 @click.option("--six-steps", is_flag=True, help="With the headings of Six Steps workforce planning.")
+@click.option(
+    "--study", "studies", multiple=True, metavar="DIR", type=click.Path(path_type=Path),
+    help="With what `contributions`, `sensitivity` or `seek` has saved there; may be repeated.",
+)  # fmt: skip
 @_SCENARIO
-def report(folder: Path, file: Path | None, six_steps: bool, scenarios: tuple[str, ...]) -> None:
+def report(
+    folder: Path, file: Path | None, six_steps: bool, studies: tuple[Path, ...], scenarios: tuple[str, ...]
+) -> None:
     """Write everything that saved results have to say as one page, which opens offline and prints."""
     from workforce_sim.present.report.page import report as page
+    from workforce_sim.studies.found import read_found
 
     file = file or folder / "report.html"
-    content = page(_read(folder, scenarios), six_steps).encode()
+    content = page(_read(folder, scenarios), six_steps, [read_found(each) for each in studies]).encode()
     _write(file, content)
     click.echo(f"The report is {file} ({len(content) / 1e6:.1f} MB).")
 

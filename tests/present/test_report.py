@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.scenario.small import small
+from workforce_sim.errors import UsageError
+from workforce_sim.present.figures.studies import draw_study
 from workforce_sim.present.report.page import SECTIONS, report
 from workforce_sim.run import Comparison, Study, compare, read_study, run
 from workforce_sim.scenario.reader import read_scenario_text
+from workforce_sim.scenario.scenario import Scenario
+from workforce_sim.studies.contributions import contributions
+from workforce_sim.studies.found import read_found
+from workforce_sim.studies.running import How
 
 NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+")
 
@@ -64,15 +72,17 @@ def near(text: str, value: float, unit: str) -> bool:
     return math.isclose(float(text), scale * value, rel_tol=0, abs_tol=0.5001 * 10.0**-digits)
 
 
+def scenarios() -> tuple[Scenario, Scenario]:
+    """A small team, and the same with two nurses more."""
+    base = read_scenario_text(small(("name: Small team", "name: Base")))
+    return base, read_scenario_text("name: More\nworkforce: {roles: {nurse: {funded: 7 wte}}}\n", over=base)
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory) -> Study:
     """A comparison that was saved and read again."""
-    base, more = (
-        read_scenario_text(small(("name: Small team", "name: Base"))),
-        read_scenario_text(small(("name: Small team", "name: More"), ("5 wte, leavers", "7 wte, leavers"))),
-    )
     folder = tmp_path_factory.mktemp("report") / "out"
-    compare(base, more, 8, workers=1).save(folder)
+    compare(*scenarios(), 8, workers=1).save(folder)
     return read_study(folder)
 
 
@@ -148,6 +158,47 @@ def test_every_part_is_there_and_reached(page: Page) -> None:
     there = {own["id"] for _, own in page.tags if "id" in own}
     assert {section.key for section in SECTIONS} <= there
     assert {own["href"].removeprefix("#") for tag, own in page.tags if tag == "a"} <= there
+
+
+def test_studies_are_told_as_they_were_saved(study: Study, tmp_path) -> None:
+    """What each change adds stands in the report number for number, with its figure; a study of others is refused."""
+    for measure in ("waiting_list", "wait.treatment.within_18_weeks"):
+        found = contributions(*scenarios(), measure=measure, how=How(2, 1, (("workers", 1),)))
+        found.save(tmp_path / measure, figures=draw_study(found))
+    saved = [read_found(tmp_path / measure) for measure in ("waiting_list", "wait.treatment.within_18_weeks")]
+    page = Page(report(study, studies=saved))
+    cells = [(own, text) for own, text in page.data if "data-study" in own]
+    told = 0
+    for own, text in cells:
+        number = int(own["data-study"])
+        value = pd.read_csv(tmp_path / saved[number].manifest["measure"] / "contributions.csv")[own["value"]]
+        value = value[int(own["data-row"])]
+        if own["value"] in ("shapley", "low", "high", "alone", "last") and not math.isnan(value):
+            assert near(numbers_in(text)[0], value, ("people", "share")[number])
+            told += 1
+    assert told >= 12
+    assert len({own["alt"] for own in page.images}) == len(page.images)
+    with pytest.raises(UsageError, match='other numbers of "More"'):
+        report(replace_digest(study), studies=saved)
+    with pytest.raises(UsageError, match="not about"):
+        report(study.of(["Base"]), studies=saved)
+
+
+def replace_digest(study: Study) -> Study:
+    """The study, of scenarios with other numbers."""
+    scenarios = [told if told["name"] == "Base" else {**told, "sha256": "0"} for told in study.manifest["scenarios"]]
+    return replace(study, manifest={**study.manifest, "scenarios": scenarios})
+
+
+def test_results_and_studies_are_not_mixed_up(study: Study, tmp_path) -> None:
+    """Either kind of folder in the other's place is told apart, with what to do."""
+    study.save(tmp_path / "results")
+    found = contributions(*scenarios(), how=How(2, 1, (("workers", 1),)))
+    found.save(tmp_path / "study")
+    with pytest.raises(UsageError, match="holds results, not what contributions"):
+        read_found(tmp_path / "results")
+    with pytest.raises(UsageError, match="holds the study contributions, not results; `report` takes it by --study"):
+        read_study(tmp_path / "study")
 
 
 def test_the_same_study_gives_the_same_page(study: Study) -> None:

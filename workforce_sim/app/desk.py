@@ -8,7 +8,6 @@ does not look any more is not worked for.
 
 from __future__ import annotations
 
-import gc
 import math
 import threading
 import time
@@ -286,17 +285,10 @@ class Desk:
         if base not in self._sessions:
             first = self.steps[0]
             self._sessions[base] = Session(self._bases[base], first, self.seed, self._workers, self._check)
-            _keep_loaded()
         self._sessions.move_to_end(base)
         while len(self._sessions) > BASES:
             self._sessions.popitem(last=False)
         return self._sessions[base]
-
-
-def _keep_loaded() -> None:
-    """Garbage is no more looked for in what is loaded by now: Streamlit collects after every draw, which held it up."""
-    gc.collect()
-    gc.freeze()
 
 
 def told_of(question: Question, replications: int, final: bool) -> Told:

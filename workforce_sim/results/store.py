@@ -101,20 +101,26 @@ def put_figures(directory: Path, figures: Mapping[str, bytes]) -> None:
 
 
 def read(
-    directory: Path, sheets: Iterable[str]
+    directory: Path, sheets: Iterable[str] | None = None, form: int = FORMAT
 ) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame], dict[str, Any]]:
-    """Saved results: all tables, those of some csv frames that were saved, and the manifest.
+    """Saved results: all tables, the csv frames that were saved (or some of them), and the manifest.
 
-    Raises `UsageError` if the folder holds no results, those of another version, or damaged ones.
+    `form`: the format that the manifest must tell of. Raises `UsageError` if the folder holds no results, those of
+    another kind or version, or damaged ones.
     """
     again = "run the study again, with --force"
     _recover(directory)
     try:
         manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
-        if manifest["format"] != FORMAT:
+        if manifest["format"] != form:
+            if (kind := manifest.get("study")) and form == FORMAT:
+                raise UsageError(f"{directory} holds the study {kind}, not results; `report` takes it by --study")
+            if not kind and form != FORMAT:
+                raise UsageError(f"{directory} holds results, not what contributions, sensitivity or seek has saved")
             raise UsageError(f"{directory} holds results of another version of workforce-sim; {again}")
         tables = {name: _as_saved(directory, name, told["sha256"]) for name, told in manifest["tables"].items()}
-        found = {name: read_csv(directory / f"{name}.csv") for name in sheets if f"{name}.csv" in manifest["files"]}
+        saved = [name.removesuffix(".csv") for name in manifest["files"] if name.endswith(".csv")]
+        found = {name: read_csv(directory / f"{name}.csv") for name in saved if sheets is None or name in sheets}
     except FileNotFoundError as error:
         missing = Path(error.filename or MANIFEST).name
         raise UsageError(f"{directory} holds no results of workforce-sim: no {missing}; --out saves results") from None

@@ -19,11 +19,14 @@ import numpy as np
 import pandas as pd
 
 from workforce_sim.analysis.intervals import Interval, t_interval
+from workforce_sim.errors import UsageError
 from workforce_sim.results import store
 from workforce_sim.results.provenance import plain, version
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.studies.running import Asked, How
 
+FORMAT = 1
+"""Of the manifest of a study; results of `run` and `compare` have another."""
 LIBRARIES = ("workforce-sim", "numpy", "numba", "scipy", "pandas", "SALib", "optuna")
 
 
@@ -58,10 +61,11 @@ class Found:
         """Save csv, figures and manifest to a folder, whole or not at all; raises `UsageError` if it is taken."""
         scenarios = [self.base, *([self.whatif] if self.whatif else [])]
         manifest = {
-            "format": 1,
+            "format": FORMAT,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "command": sys.argv,
             "study": self.kind,
+            "answer": next(iter(self.sheets)),
             "measure": self.what.measure,
             "year": self.what.year,
             "seed": self.how.seed,
@@ -71,6 +75,34 @@ class Found:
             "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         }
         return store.save(folder, {}, self.sheets, manifest, figures, force)
+
+
+@dataclass(frozen=True)
+class SavedFound:
+    """What a study found, read again."""
+
+    manifest: Mapping[str, Any]
+    """study (its kind), measure, year, seed, replications, scenarios, notes, …"""
+    answer: pd.DataFrame
+    figures: Mapping[str, bytes]
+    """Name → SVG, with title and caption."""
+    alts: Mapping[str, str]
+    """Name → what it shows, for those who cannot see it."""
+
+
+def read_found(folder: Path) -> SavedFound:
+    """A study that `sensitivity`, `contributions` or `seek` has saved; nothing is run.
+
+    Raises `UsageError` if the folder holds none, or a damaged one.
+    """
+    _, sheets, manifest = store.read(folder, form=FORMAT)
+    try:
+        figures = {path.stem: path.read_bytes() for path in sorted((folder / "figures").glob("*.svg"))}
+        words = json.loads((folder / "figures" / "alt.json").read_text("utf-8")) if figures else {}
+        alts = {name: words[name]["alt"] for name in figures}
+        return SavedFound(manifest, sheets[manifest["answer"]], figures, alts)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"the study in {folder} is damaged ({error!r}); run it again, with --force") from error
 
 
 def _told(scenario: Scenario) -> dict[str, Any]:

@@ -20,11 +20,13 @@ from workforce_sim.present.dashboard import RULE, SHAPES, indicators, level_of, 
 from workforce_sim.present.figures.look import svg_of
 from workforce_sim.present.figures.registry import FIGURES, Entry, unsupported_levers
 from workforce_sim.present.report.stress import stress_des
+from workforce_sim.present.report.studies import of_study
 from workforce_sim.present.summary import COSTS, HEADLINES, SAME, answer, difference, notes, price, safety_line
 from workforce_sim.present.words import UNDEFINED, Cell, assumptions, cells, told, years_shown
 from workforce_sim.run import Comparison, Study
 from workforce_sim.scenario.assumptions import UNSUPPORTED, Known
 from workforce_sim.scenario.evidence import GRADES
+from workforce_sim.studies.found import SavedFound
 
 SENTENCES = 3
 """An answer has at most so many sentences at the top; the summary has the rest."""
@@ -53,6 +55,7 @@ SECTIONS = (
     Section("results", "Year by year", "Step 3: the workforce needed: year by year"),
     Section("figures", "Figures", "Step 4: the workforce there is: figures"),
     Section("changes", "What each what-if changes, and on what evidence", "Step 2: how the service changes"),
+    Section("studies", "What drives the answer", "What drives the answer"),
     Section("checks", "Cross-checks on paper", "Cross-checks on paper"),
     Section("assumptions", "Assumptions", "Assumptions"),
     Section("reading", "How to read this", "How to read this"),
@@ -81,8 +84,12 @@ _SIGNS = (
 )
 
 
-def report(study: Study, six_steps: bool = False) -> str:
-    """The page. `six_steps`: with the headings of Six Steps workforce planning."""
+def report(study: Study, six_steps: bool = False, studies: Sequence[SavedFound] = ()) -> str:
+    """The page. `six_steps`: with the headings of Six Steps workforce planning; `studies`: of the same scenarios.
+
+    Raises `UsageError` for a study of other scenarios, or of other numbers of them.
+    """
+    added = [of_study(study, found) for found in studies]  # before figures are drawn: one may be refused
     headings = {section.key: section.six_steps if six_steps else section.heading for section in SECTIONS}
     page = _templates().get_template("page.html.j2")
     return page.render(
@@ -96,6 +103,7 @@ def report(study: Study, six_steps: bool = False) -> str:
         rule=RULE,
         tables=[_table(study, name) for name in study.names],
         figures=[_figure(study, entry) for entry in FIGURES.values() if _wanted(study, entry)],
+        studies=added,
         checks=_checks(study),
         counts=assumptions({name: study.register(name) for name in study.names}),
         unsupported=unsupported_levers(study, study.names),
