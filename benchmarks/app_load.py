@@ -39,7 +39,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg  # noqa: E402
 from websockets.sync.client import connect  # noqa: E402
 
 from workforce_sim.app import answer  # noqa: E402
-from workforce_sim.app.desk import STEPS  # noqa: E402
+from workforce_sim.app.desk import QUIET_SECONDS, STEPS  # noqa: E402
 from workforce_sim.app.view import LOOKS  # noqa: E402
 from workforce_sim.run import compare  # noqa: E402
 from workforce_sim.scenario import read_scenario  # noqa: E402
@@ -224,6 +224,8 @@ def measure(visitors, turns, think, wait):
         most = megabytes(process)
         left = seconds_to_idle(address, process)
         time.sleep(wait)
+        Visitor(address).leave()  # Streamlit forgets closed windows when the next one is opened
+        time.sleep(wait and 1.2 * QUIET_SECONDS)
         after = megabytes(process)
     seconds, others = (sorted(s for each in found for s in each[0]) for found in (alone, beside))
     return {

@@ -8,6 +8,7 @@ does not look any more is not worked for.
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -35,6 +36,8 @@ BREATH_SECONDS = 0.7
 """After an answer its page is drawn before the answer is refined: both need the processors."""
 REFINING = 2
 """Who has an answer already waits for its refinement as if they had had so many more units of work than the others."""
+QUIET_SECONDS = 60.0
+"""When nobody has asked for so long, garbage is collected: it holds up no page then."""
 LEFT_SECONDS = 6.0
 """Who is not there and has not looked for so long has left: a page that is loaded again looks within a second."""
 
@@ -191,7 +194,9 @@ class Desk:
                 while ticket is None:
                     if not self._tickets:
                         self._questions.clear()
-                    self._lock.wait(BREATH_SECONDS / 4 if self._tickets else None)
+                    woken = self._lock.wait(BREATH_SECONDS / 4 if self._tickets else QUIET_SECONDS)
+                    if not woken and not self._tickets:
+                        gc.collect()  # what closed windows have left
                     ticket = self._next()
             began = time.perf_counter()
             self._serve(ticket)
