@@ -299,5 +299,4 @@ class Desk:
 def told_of(question: Question, replications: int, final: bool) -> Told:
     """What a page needs of an answer; the tables behind it are let go."""
     study, courses = question.study(replications)
-    plain = {name: frame.astype({"scenario": object}) for name, frame in courses.items()}  # quicker to choose rows of
-    return Told(replace(study, tables={}), plain, replications, final)
+    return Told(replace(study, tables={}), courses, replications, final)

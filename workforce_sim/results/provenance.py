@@ -51,7 +51,7 @@ def record(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
     return {
         "name": scenario.name,
         "file": str(scenario.file),
-        "sha256": hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest(),
+        "sha256": digest(tree),
         "description": scenario.description,
         "workshop": scenario.workshop.model_dump(),
         "overrides": [str(override) for override in scenario.overrides],
@@ -65,6 +65,11 @@ def record(scenario: Scenario, inputs: Inputs) -> dict[str, Any]:
         "numbers": [list(known) for known in register(scenario)],
         "tree": tree,
     }
+
+
+def digest(tree: Any) -> str:
+    """SHA-256 of a scenario as resolved (`plain`): the same numbers, the same digest."""
+    return hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
 
 
 def passing(scenario: Scenario) -> list[dict[str, str]]:

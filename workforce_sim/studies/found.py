@@ -5,7 +5,6 @@ In: frames and notes. Out: `Found`, and a folder with csv, figures and a manifes
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import sys
@@ -21,7 +20,7 @@ import pandas as pd
 from workforce_sim.analysis.intervals import Interval, t_interval
 from workforce_sim.errors import UsageError
 from workforce_sim.results import store
-from workforce_sim.results.provenance import plain, version
+from workforce_sim.results.provenance import digest, plain, version
 from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.studies.running import Asked, How
 
@@ -107,9 +106,8 @@ def read_found(folder: Path) -> SavedFound:
 
 def _told(scenario: Scenario) -> dict[str, Any]:
     tree = plain(scenario.tree)
-    digest = hashlib.sha256(json.dumps(tree, sort_keys=True).encode()).hexdigest()
     changes = list(scenario.change_log())
-    return {"name": scenario.name, "file": scenario.file, "sha256": digest, "changes": changes, "tree": tree}
+    return {"name": scenario.name, "file": scenario.file, "sha256": digest(tree), "changes": changes, "tree": tree}
 
 
 def told_apart(low: float, high: float) -> bool:

@@ -48,7 +48,6 @@ def of_study(study: Study, found: SavedFound) -> dict[str, Any]:
     names = [told["name"] for told in found.manifest["scenarios"]]
     about = names[0] if len(names) == 1 else f"{names[1]} minus {names[0]}"
     return {
-        "kind": kind,
         "title": TITLES[kind],
         "subject": f"{about}, year {found.manifest['year']}: {declaration(measure).meaning} "
         f"({'percentage points' if points else unit}).",
