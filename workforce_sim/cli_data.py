@@ -111,13 +111,15 @@ def _text_to_save(read: Observed | StaffList, out: Path, base: str | None, force
 @cli_options.workers
 @cli_options.store
 @cli_options.scheduler
+@cli_options.at_most_gb
 @click.option(
     "--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the calibrated scenario."
 )
 @click.option("--force", is_flag=True, help="Replace a calibration that is in the folder.")
 def calibrate(
     base: str, data: tuple[str, ...], provider: str | None, pathway: str, fit: tuple[str, ...], replications: int,
-    seed: int, workers: int | None, store: Path | None, scheduler: str, folder: Path | None, force: bool,
+    seed: int, workers: int | None, store: Path | None, scheduler: str, at_most_gb: float | None,
+    folder: Path | None, force: bool,
 ) -> None:  # fmt: skip
     """Fit unknown numbers of a base to what was counted: with intervals, and what the data cannot tell."""
     from workforce_sim.present.local_data import calibration
@@ -132,7 +134,9 @@ def calibrate(
     if folder is not None:
         refuse_if_taken(folder, force)
         store = store or folder.absolute().parent / FOLDER
-    options = Options(replications, seed, workers, store, scheduler, lambda text: click.echo(text, err=True))
+    options = Options(
+        replications, seed, workers, store, scheduler, at_most_gb, lambda text: click.echo(text, err=True)
+    )
     found = stoppable(lambda: fit_base(scenario, seen, fit, options), store)
     print_rich(calibration(found))
     if folder is None:

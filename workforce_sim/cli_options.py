@@ -1,4 +1,4 @@
-"""Options that several commands share, each told once: luck, processes, finished replications, a cluster."""
+"""Options that several commands share, each told once: luck, processes, memory, finished replications, a cluster."""
 
 from __future__ import annotations
 
@@ -22,4 +22,7 @@ scheduler = click.option(
     show_default=True,
     metavar="WHERE",
     help="local, or dask:ADDRESS, such as dask:tcp://127.0.0.1:8786.",
+)
+at_most_gb = click.option(
+    "--at-most-gb", type=float, metavar="GB", help="Memory it may be thought to need; default: all free."
 )

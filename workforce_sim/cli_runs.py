@@ -77,9 +77,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--out", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Folder for the results."),
         cli_options.store,
         cli_options.scheduler,
-        click.option(
-            "--at-most-gb", type=float, metavar="GB", help="Memory it may be thought to need; default: all free."
-        ),
+        cli_options.at_most_gb,
         cli_options.workers,
         cli_options.seed,
         click.option(

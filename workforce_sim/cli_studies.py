@@ -35,6 +35,7 @@ def _running(replications: int) -> Callable[[Callable[..., None]], Callable[...,
             ),
             cli_options.store,
             cli_options.scheduler,
+            cli_options.at_most_gb,
             click.option(
                 "--workers", type=click.IntRange(1), metavar="W", help="Processes; default: as many as processors."
             ),
@@ -183,7 +184,7 @@ def _read(text: str, option: str, measure: str) -> float:
 
 def _study(
     study: Callable[..., Found], files: tuple[str, ...], *, folder: Path | None, force: bool, replications: int,
-    seed: int, workers: int | None, store: Path | None, scheduler: str,
+    seed: int, workers: int | None, store: Path | None, scheduler: str, at_most_gb: float | None,
 ) -> None:  # fmt: skip
     """Read, run, save and tell; refuse a folder that is taken before anything is run."""
     from joblib import cpu_count
@@ -197,7 +198,7 @@ def _study(
     if folder is not None:
         refuse_if_taken(folder, force)
         store = store or folder.absolute().parent / FOLDER
-    options = {"workers": workers or cpu_count(), "store": store, "scheduler": scheduler}
+    options = {"workers": workers or cpu_count(), "store": store, "scheduler": scheduler, "at_most_gb": at_most_gb}
     with _progress() as told:
         how = How(replications, seed, tuple(options.items()), told)
         found = stoppable(lambda: study(how, *scenarios), store)

@@ -51,6 +51,15 @@ def test_a_run_beyond_the_limit_is_refused_before_it_begins(monkeypatch: pytest.
         run(file, 100_000_000)
 
 
+def test_a_study_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    """The option that its message names is an option of studies too."""
+    file = tmp_path / "small.yaml"
+    file.write_text(small())
+    done = CliRunner().invoke(main, ["sensitivity", str(file), "--replications", "2", "--at-most-gb", "0.001"])
+    assert done.exit_code == 2
+    assert "0.0 GB may be used (--at-most-gb)" in " ".join(done.stderr.split())
+
+
 def test_a_long_run_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """How much and how long, before anything is run."""
     monkeypatch.setattr(sizing, "LONG", 0.0)

@@ -78,6 +78,8 @@ class Options:
     """Folder of finished replications: a calibration that was stopped goes on from there."""
     scheduler: str = LOCAL
     """`local`, or `dask:` and the address of a Dask scheduler."""
+    at_most_gb: float | None = None
+    """Memory that a trial may be thought to need; None: as much as is free."""
     on_step: Callable[[str], None] = lambda _: None
     """Told in words what is being done."""
 
@@ -241,7 +243,10 @@ class Trial:
         if not scenarios:
             return []
         how = self.options
-        study = run(scenarios, replications, how.seed, how.workers, store=how.store, scheduler=how.scheduler)
+        study = run(
+            scenarios, replications, how.seed, how.workers,
+            store=how.store, scheduler=how.scheduler, at_most_gb=how.at_most_gb,
+        )  # fmt: skip
         used = ("flows", "lists", "waits", "workforce")
         parts = {name: dict(list(study.tables[name].groupby("scenario"))) for name in used}
         return [{name: parts[name][scenario.name] for name in used} for scenario in scenarios]
