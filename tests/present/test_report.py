@@ -21,6 +21,7 @@ from workforce_sim.scenario.scenario import Scenario
 from workforce_sim.studies.contributions import contributions
 from workforce_sim.studies.found import read_found
 from workforce_sim.studies.running import How
+from workforce_sim.studies.seek import seek
 
 NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+")
 
@@ -182,6 +183,21 @@ def test_studies_are_told_as_they_were_saved(study: Study, tmp_path) -> None:
         report(replace_digest(study), studies=saved)
     with pytest.raises(UsageError, match="not about"):
         report(study.of(["Base"]), studies=saved)
+
+
+def test_a_plan_that_was_sought_stands_in_the_report(study: Study, tmp_path) -> None:
+    """Also where no plan beside it is cheaper, so that one of the saved tables has no rows."""
+    how = How(4, 1, (("workers", 1),))
+    vary = ["workforce.roles.nurse.funded 5..6 wte step 1"]
+    found = seek(scenarios()[0], "waiting_list <= 100000", vary, minimise="caseload_per_wte", how=how)
+    assert found.sheets["neighbours"].empty
+    found.save(tmp_path / "seek", figures=draw_study(found))
+    text = report(study, studies=[read_found(tmp_path / "seek")])
+    told = {own["value"]: text for own, text in Page(text).data if "data-study" in own}
+    chosen = found.sheets["chosen"].iloc[0]
+    assert f'<th scope="row">{chosen["workforce.roles.nurse.funded"]}</th>' in text
+    assert near(numbers_in(told["measure"])[0], chosen["measure"], "people")
+    assert (told["share"], told["meets"]) == ("1", "yes")
 
 
 def replace_digest(study: Study) -> Study:

@@ -275,8 +275,8 @@ def _found(search: _Search, *, exhaustive: bool) -> Found:
     if faults := sum(bool(each.fault) for each in search.tried.values()):
         notes.append(f"{faults} of the plans make no sense as a scenario and were left out.")
     sheets = {
-        "chosen": _frame(search, [best]),
-        "neighbours": _frame(search, cheaper, best),
+        "chosen": _frame(search, [best]).drop(columns="fault"),
+        "neighbours": _frame(search, [best, *cheaper], best).iloc[1:],  # so that its columns are there without rows
         "frontier": _frame(search, _frontier(search)),
         "plans": _frame(search, sorted(search.tried.values(), key=lambda each: (each.mean_cost, each.plan))),
     }
