@@ -135,7 +135,7 @@ def calibrate(
         refuse_if_taken(folder, force)
         store = store or folder.absolute().parent / FOLDER
     options = Options(
-        replications, seed, workers, store, scheduler, at_most_gb, lambda text: click.echo(text, err=True)
+        replications, seed, workers, store, scheduler, at_most_gb, on_step=lambda text: click.echo(text, err=True)
     )
     found = stoppable(lambda: fit_base(scenario, seen, fit, options), store)
     print_rich(calibration(found))

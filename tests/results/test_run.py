@@ -204,19 +204,17 @@ def test_a_study_that_is_stopped_says_what_is_kept(tmp_path):
     """A study of many runs ends as a run does, and goes on from what is finished."""
     base = Path(__file__).parents[2] / "scenarios" / "adult_community.yaml"
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    asked = ["sensitivity", str(base), "--replications", "5000", "--at-most-gb", "1e6", "--out", str(tmp_path / "out")]
+    asked = ["sensitivity", str(base), "--replications", "200", "--out", str(tmp_path / "out")]
     process = subprocess.Popen(
         [sys.executable, "-c", f"{heard}; from workforce_sim.cli import main; main({asked!r})"],
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
-    time.sleep(12)  # in the midst of it: what it needs is loaded in about 5 s, and it would take hours
+    time.sleep(12)  # in the midst of it: what it needs is loaded in about 5 s, and it takes minutes
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130
-    *before, last = errors.decode().splitlines()
-    assert last == "Stopped. What is finished is kept; the same command goes on from there."
-    assert all(line.startswith("a long run: ") for line in before)
+    assert errors.decode() == "Stopped. What is finished is kept; the same command goes on from there.\n"
     assert _gone(process.pid)
 
 
