@@ -210,14 +210,14 @@ def test_figures_of_other_settings_are_dimmed_and_labelled(window: Page) -> None
     """From the moment a dial moves until its answer is there, the old figures are dimmed and say whose they are."""
     window.evaluate("""() => new MutationObserver(() => {
         const figures = document.querySelector(".st-key-figures")
-        window.dimmed ||= !!figures && getComputedStyle(figures).opacity == "0.4"
-            && document.body.innerText.includes("still belong to")
+        if (figures && getComputedStyle(figures).opacity == "0.4" && document.body.innerText.includes("still belong to"))
+            document.documentElement.classList.add("was-dimmed")
     }).observe(document.body, {childList: true, subtree: true, characterData: true})""")  # the answer is soon there
     dial = window.get_by_role("slider", name="Leavers")
     dial.focus()
     for _ in range(9):  # to where no other test has been: answers are shared
         window.keyboard.press("ArrowRight")
-    window.wait_for_function("window.dimmed")
+    expect(window.locator("html.was-dimmed")).to_be_attached(timeout=LONG)
     expect(window.get_by_text(re.compile("answer, from|Answer from"))).to_be_visible(timeout=LONG)
     expect(window.locator(".st-key-figures")).to_have_css("opacity", "1", timeout=LONG)
 
