@@ -1,8 +1,9 @@
 """What all tests share: markers, and how many examples hypothesis tries.
 
 Profiles, chosen with `--hypothesis-profile`: `default` is quick; `ci` compares the kernel with its twin on 300 worlds;
-`plain` is for NUMBA_DISABLE_JIT=1, where the kernel runs as plain Python. Tests that want the profile's number of
-examples set none themselves.
+`plain` is for NUMBA_DISABLE_JIT=1, where the kernel runs as plain Python; `mutation` is for benchmarks/mutation.py: the
+same worlds each time, and the first failure is enough. Tests that want the profile's number of examples set none
+themselves.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import shutil
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-WORLDS = {"default": 25, "ci": 300, "plain": 40}
+WORLDS = {"default": 25, "ci": 300, "plain": 40, "mutation": 40}
 """Profile → examples of each property."""
 
 ARGUMENTS = [
@@ -39,6 +40,13 @@ def _register_profiles() -> None:
             derandomize="CI" in os.environ,  # in CI a failure is a change, not luck
             suppress_health_check=[HealthCheck.too_slow],  # a world of years takes a while
         )
+    settings.register_profile(
+        "mutation",
+        settings.get_profile("mutation"),
+        derandomize=True,
+        phases=(Phase.explicit, Phase.generate),  # nobody reads the failure: no smaller one is looked for
+        report_multiple_bugs=False,
+    )
     settings.load_profile("default")
 
 
