@@ -14,7 +14,7 @@ Left out, as they cannot change a result: docstrings, annotations, decorators, w
 comparisons for comparisons: what Python refuses anyway teaches nothing about tests.
 
 In: --area, --sample, --seed, --only, --smoke. Out: a line for each change, the diff of each that survived, and as the
-last line one JSON object, by area:
+last line one JSON object, by area. They come in the order drawn, so that one stopped with Ctrl-C tells of a sample, too:
 
 * share: killed / tried, with `low` and `high`: its 95 % interval (Wilson, *JASA* 22, 1927, 209-212)
 * killed, tried; places: how many there are to draw from; survivors: file, line and the changed line
@@ -169,8 +169,7 @@ def tests_of(module: str) -> tuple[str, ...]:
         known = known or TWIN
     elif "/engine/" in module:
         known = known or STAFF_TESTS
-    named = known or (f"analysis/test_{Path(module).stem}.py",)
-    return tuple(f"tests/{name}" for name in named if (ROOT / "tests" / name).exists())
+    return tuple(f"tests/{name}" for name in known or (f"analysis/test_{Path(module).stem}.py",))
 
 
 class Copy:
@@ -242,24 +241,28 @@ def measure(copy: Copy, modules: list[str], sample: int, seed: int, only: str) -
     places = [place for module in modules for place in places_of(module)]
     chance = random.Random(seed)  # noqa: S311 - a sample, no secret
     drawn = [chance.choice(place) for place in chance.sample(places, min(sample, len(places)))]
-    tried = sorted(change for change in drawn if only in f"{change.module}:{change.start[0]}:")
-    survivors = []
-    for number, change in enumerate(tried, start=1):
+    chosen = [change for change in drawn if only in f"{change.module}:{change.start[0]}:"]
+    tried, survivors = 0, []
+    for change in chosen:
         began = time.perf_counter()
-        diff = copy.survives(change)
+        try:
+            diff = copy.survives(change)
+        except KeyboardInterrupt:
+            break
+        tried += 1
         if diff:
             survivors.append({"file": change.module, "line": change.start[0], "diff": diff[1:]})
         what = f"{change.module}:{change.start[0]} {re.sub('^core/', '', change.operator)}"
         ended = "\n".join(["SURVIVED", *diff]) if diff else "killed"
-        print(f"{number}/{len(tried)} {what} {time.perf_counter() - began:.0f} s: {ended}", flush=True)
-    killed = len(tried) - len(survivors)
-    interval = binomtest(killed, len(tried)).proportion_ci(method="wilson") if tried else (None, None)
+        print(f"{tried}/{len(chosen)} {what} {time.perf_counter() - began:.0f} s: {ended}", flush=True)
+    killed = tried - len(survivors)
+    interval = binomtest(killed, tried).proportion_ci(method="wilson") if tried else (None, None)
     return {
-        "share": killed / len(tried) if tried else None,
+        "share": killed / tried if tried else None,
         "low": interval[0],
         "high": interval[1],
         "killed": killed,
-        "tried": len(tried),
+        "tried": tried,
         "places": len(places),
         "survivors": survivors,
     }
