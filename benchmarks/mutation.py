@@ -14,7 +14,7 @@ Left out, as they cannot change a result: docstrings, annotations, decorators, w
 comparisons for comparisons: what Python refuses anyway teaches nothing about tests.
 
 In: --area, --sample, --seed, --only, --smoke. Out: a line for each change, the diff of each that survived, and as the
-last line one JSON object, by area. They come in the order drawn, so that one stopped with Ctrl-C tells of a sample, too:
+last line one JSON object, by area. Places are tried in the order drawn; after Ctrl-C it tells of those tried so far:
 
 * share: killed / tried, with `low` and `high`: its 95 % interval (Wilson, *JASA* 22, 1927, 209-212)
 * killed, tried; places: how many there are to draw from; survivors: file, line and the changed line
@@ -194,8 +194,10 @@ class Copy:
             try:
                 said, _ = started.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
-                os.killpg(started.pid, signal.SIGKILL)
                 return False
+            finally:
+                if started.poll() is None:
+                    os.killpg(started.pid, signal.SIGKILL)
         assert started.returncode not in {4, 5}, f"no tests of {module} were run:\n{said}"
         if keep:
             assert started.returncode == 0, f"the tests of {module} fail as it stands:\n{said}"
