@@ -60,23 +60,23 @@ COMPILED = ("workforce_sim/engine/state.py", "workforce_sim/engine/capacity.py")
 ARITHMETIC, LOGIC = ("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod"), ("BitAnd", "BitOr")
 
 TWIN = ("oracle",)
-FIGURES = ("present/test_figures.py", "present/test_report.py")
+COURSES = ("analysis/test_courses.py", "present/test_figures.py")
 TESTS = {
     "analysis/checks.py": ("analysis/test_checks.py", "analysis/test_theory.py"),
     "analysis/compare.py": ("analysis/test_intervals.py", "analysis/test_value.py", "results/test_session.py"),
     "analysis/dashboard.py": ("present/test_dashboard.py",),
     "analysis/declared.py": ("analysis/test_measures.py", "present/test_dashboard.py"),
-    "analysis/flow.py": FIGURES,
-    "analysis/groups.py": FIGURES,
+    "analysis/flow.py": COURSES,
+    "analysis/groups.py": COURSES,
     "analysis/life_tables.py": ("analysis/test_waits.py", "analysis/test_measures.py"),
     "analysis/load.py": ("analysis/test_load.py", "analysis/test_checks.py", "present/test_present.py"),
     "analysis/measures.py": ("analysis/test_measures.py", "results/test_money.py", "behaviour/test_clinic_numbers.py"),
-    "analysis/roles.py": FIGURES,
-    "analysis/series.py": (*FIGURES, "present/test_present.py"),
+    "analysis/roles.py": COURSES,
+    "analysis/series.py": (*COURSES, "present/test_present.py"),
     "analysis/settling.py": ("studies/test_warm_up.py",),
-    "analysis/shocks.py": FIGURES,
+    "analysis/shocks.py": COURSES,
     "analysis/trajectory.py": ("present/test_dashboard.py", "test_questions.py"),
-    "analysis/wait_curves.py": FIGURES,
+    "analysis/wait_curves.py": COURSES,
     "analysis/yearly.py": ("analysis/test_measures.py", "analysis/test_theory.py", "results/test_money.py"),
     "engine/capacity.py": ("engine/test_capacity.py", *TWIN),
     "engine/state.py": TWIN,

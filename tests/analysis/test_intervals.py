@@ -86,3 +86,9 @@ def test_summary_has_the_columns_agreed():
     found = summary(made_up_measures(base=[1, 2, 3]))
     assert list(found.columns) == SUMMARY_COLUMNS
     assert found.loc[0, "mean"] == 2
+
+
+def test_a_small_certain_difference_is_told_apart_either_way():
+    """An interval from 0.1 to 0.4, or from -0.4 to -0.1, leaves out zero."""
+    low, high = np.array([0.1, -0.4]), np.array([0.4, -0.1])
+    assert told_apart(Interval((low + high) / 2, low, high)).all()

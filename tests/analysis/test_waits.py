@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.results.made_up import made_up_inputs, random_log, spells
+from workforce_sim.analysis.life_tables import AT_RISK, COUNTS, SEEN, censoring_aware
 from workforce_sim.analysis.waits import CLOCKS, wait_rows, waits
 from workforce_sim.inputs.codes import End
 from workforce_sim.results.tables import WAITS
@@ -228,3 +229,15 @@ def test_the_order_of_the_log_does_not_matter():
     rng = np.random.default_rng(3)
     log = random_log(rng, 500, inputs.days)
     assert np.array_equal(waits(log, inputs), waits(rng.permutation(log), inputs), equal_nan=True)
+
+
+def test_a_share_is_known_as_far_as_anybody_was_followed():
+    """Of ten who join, two are seen on day 3 and all others are followed to day 7: known then, unknown on day 8."""
+    counts = np.zeros((1, 9, COUNTS), np.int32)
+    counts[0, 0, AT_RISK], counts[0, 3, SEEN], counts[0, 4, AT_RISK], counts[0, 8, AT_RISK] = 10, 2, -2, -8
+    days, levels = np.array([2, 3, 7, 8]), np.array([0.2, 0.5])
+    share, reached = censoring_aware(counts, np.array([7]), days, levels, 20)
+    assert share[0, :3].tolist() == pytest.approx([0.0, 0.2, 0.2])
+    assert np.isnan(share[0, 3])
+    assert reached[0, 0] == 3
+    assert np.isnan(reached[0, 1])
