@@ -43,7 +43,7 @@ def quarterly(**columns: object) -> pd.DataFrame:
     """Waits for treatment of everybody in one quarter, and what is not to be looked at."""
     own = {"clock": "treatment", "by": "all", "span": "quarter"}
     other = ({"clock": "assessment"}, {"by": "team"}, {"span": "year"})
-    wrong = {name: 700.0 for name in columns}
+    wrong = dict.fromkeys(columns, 700.0)
     return pd.concat([monthly([0], **own | columns), *(monthly([0], **own | each | wrong) for each in other)])
 
 
@@ -162,7 +162,7 @@ def test_groups_are_told_in_the_last_year_with_who_stands_behind_them() -> None:
 
 def test_equity_is_told_of_the_last_year() -> None:
     """One ratio, not that of the year before and no other measure."""
-    assert worst_over_best(table(SUMMARY)).values.tolist() == [["Base", "equity.median_wait", 1.6, 1.2, 2.0]]
+    assert worst_over_best(table(SUMMARY)).to_numpy().tolist() == [["Base", "equity.median_wait", 1.6, 1.2, 2.0]]
 
 
 def test_staff_by_role_are_added_over_teams() -> None:
@@ -182,7 +182,7 @@ def test_caseloads_by_role_are_by_weight_and_wte() -> None:
     nurses = {"role": "nurse", "holds_caseload": True, "caseload_weighted": 30.0, "places": 40.0}
     support = monthly([0], **nurses | {"role": "support", "holds_caseload": False}, in_post_wte=2.0)
     found = caseload_by_role({"workforce": pd.concat([monthly([0], **nurses, in_post_wte=2.0), support])})
-    assert found[["role", "line", "places"]].values.tolist() == [["nurse", 15.0, 20.0]]
+    assert found[["role", "line", "places"]].to_numpy().tolist() == [["nurse", 15.0, 20.0]]
     some = caseload_by_role({"workforce": monthly([0], **nurses, in_post_wte=[0.0, 2.0])})
     assert some["line"].tolist() == [15.0]
     assert caseload_by_role({"workforce": monthly([0], **nurses, in_post_wte=0.0)})["line"].isna().all()

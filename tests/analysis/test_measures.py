@@ -128,3 +128,124 @@ def test_the_dictionary_explains_every_measure():
     dictionary = measure_dictionary()
     assert not dictionary["measure"].duplicated().any()
     assert (dictionary.map(len) > 0).all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        ("waiting.step", Stock.WAITING_STEP),
+        ("waiting.assessment", Stock.WAITING_ASSESSMENT),
+        ("waiting.treatment", Stock.WAITING_TREATMENT),
+        ("unallocated_over_2_weeks", Stock.UNALLOCATED_LONG),
+        ("without_registered_coordinator", Stock.UNCOORDINATED),
+        ("caseload", Stock.IN_TREATMENT),
+        ("overdue", Stock.OVERDUE),
+    ],
+)
+def test_each_stock_is_that_of_the_last_month(run, name, there):
+    """Of all teams, severities and groups together."""
+    assert run[2][name, 1, 1] == run[1][1].stock[23, ..., there].sum()
+
+
+@pytest.mark.parametrize(
+    ("name", "counted"),
+    [
+        ("crises", [Flow.CRISES_WAITING, Flow.CRISES_IN_TREATMENT]),
+        ("stepped", [Flow.STEPPED]),
+        ("ended_early", [Flow.ENDED_EARLY]),
+        ("worsened", [Flow.WORSENED]),
+        ("left_by_clinician", [Flow.LEFT_BY_CLINICIAN]),
+        (
+            "closes",
+            [
+                Flow.CLOSED_WITH_ADVICE,
+                Flow.CLOSED_NOT_ATTENDED,
+                Flow.GAVE_UP,
+                Flow.COMPLETED,
+                Flow.DROPPED_OUT,
+                Flow.DISCHARGED_NOT_ATTENDED,
+                Flow.NO_RESPONSE,
+            ],
+        ),
+    ],
+)
+def test_each_flow_is_that_of_the_year(run, name, counted):
+    """Of all its months together."""
+    assert run[2][name, 1, 1] == run[1][1].flow[12:, ..., counted].sum()
+
+
+def test_shares_and_means_of_flows_by_hand(run):
+    """Those known before, of those referred; contacts missed, of those booked, and their delay; weeks; clearance."""
+    _, kept, value = run
+    flow = kept[1].flow[12:].sum(axis=(0, 1, 2, 3))
+    assert value["returned_share", 1, 1] == pytest.approx(flow[Flow.RETURNED] / flow[Flow.REFERRED])
+    in_time = flow[Flow.CRISIS_ROUTE_IN_TIME] / flow[Flow.CRISIS_ROUTE]
+    assert value["crisis_route.in_time", 1, 1] == pytest.approx(in_time)
+    booked = flow[Flow.CONTACTS] + flow[Flow.CONTACTS_MISSED]
+    assert value["contacts.missed_share", 1, 1] == pytest.approx(flow[Flow.CONTACTS_MISSED] / booked)
+    assert value["contact_delay", 1, 1] == pytest.approx(flow[Flow.DELAY_DAYS] / booked)
+    waited = flow[Flow.DAYS_WAITING_ASSESSMENT] + flow[Flow.DAYS_WAITING_TREATMENT]
+    assert value["weeks_waited", 1, 1] == pytest.approx(waited / 7)
+    ways_out = ("ALLOCATED", "HANDED_OVER", "GAVE_UP", "CLOSED_WITH_ADVICE", "CLOSED_NOT_ATTENDED", "NO_RESPONSE")
+    left = sum(flow[Flow[way]] for way in ways_out)
+    weeks = value["waiting_list", 1, 1] / (left / (365.25 / 7))
+    assert value["clearance_weeks", 1, 1] == pytest.approx(weeks)
+
+
+def test_the_worst_group_over_the_best_by_hand(run):
+    """Those who dropped out over the days that the group was in treatment, the greater rate over the lesser."""
+    flow = run[1][1].flow[12:].sum(axis=(0, 1, 2))
+    gone = flow[:, Flow.DROPPED_OUT] / (flow[:, Flow.DAYS_IN_TREATMENT] + flow[:, Flow.DAYS_UNALLOCATED])
+    assert run[2]["equity.dropped_out", 1, 1] == pytest.approx(gone.max() / gone.min())
+    assert gone.max() > gone.min()
+
+
+def test_groups_of_few_people_are_not_compared():
+    """Nine who dropped out of one group are too few, ten are enough."""
+    inputs = made_up_inputs()
+    kept = made_up_kept(inputs, 0)
+    for people, told in ((9, False), (10, True)):
+        flow = kept.flow.copy()
+        flow[:12, :, :, 0, Flow.DROPPED_OUT] = 0
+        flow[0, 0, 0, 0, Flow.DROPPED_OUT] = people
+        tables = tables_of(inputs, [kept._replace(flow=flow)], wait_rows(inputs))
+        value = measures(tables).set_index(["measure", "year"])["value"]
+        assert np.isfinite(value["equity.dropped_out", 1]) == told
+
+
+def test_parts_of_the_cost_by_hand(run):
+    """Each part is what its name says, and a treatment completed costs the total over those completed."""
+    inputs, kept, value = run
+    costs = tables_of(inputs, kept, wait_rows(inputs))["costs"].query("year == 1 and replication == 1")
+    pounds = costs[["pay", "trainees", "bank", "agency", "overtime", "hiring", "courses"]].sum()
+    assert value["cost.pay", 1, 1] == pytest.approx(pounds["pay"])
+    assert value["cost.temporary", 1, 1] == pytest.approx(pounds["bank"] + pounds["agency"] + pounds["overtime"])
+    assert value["cost.training", 1, 1] == pytest.approx(pounds["trainees"] + pounds["courses"])
+    assert value["cost.hiring", 1, 1] == pytest.approx(pounds["hiring"])
+    completed = kept[1].flow[12:, ..., Flow.COMPLETED].sum()
+    assert value["cost.per_completed", 1, 1] == pytest.approx(value["cost.total", 1, 1] / completed)
+
+
+def test_staff_in_temporary_posts_and_away_are_means_over_the_year(run):
+    """Of monthly figures; those who leave the NHS are added up."""
+    inputs, kept, value = run
+    staff = tables_of(inputs, kept, wait_rows(inputs))["workforce"].query("year == 1 and replication == 1")
+    wte = staff.groupby("period_start")[["bank_wte", "agency_wte", "present_wte", "in_post_wte", "funded_wte"]].sum()
+    mean = wte.mean()
+    assert value["temporary_wte", 1, 1] == pytest.approx(mean["bank_wte"] + mean["agency_wte"])
+    assert value["away", 1, 1] == pytest.approx(1 - mean["present_wte"] / mean["in_post_wte"])
+    assert value["vacancy_mean", 1, 1] == pytest.approx(1 - mean["in_post_wte"] / mean["funded_wte"])
+    assert value["leavers_nhs_wte", 1, 1] == pytest.approx(staff["leavers_nhs_wte"].sum())
+
+
+def test_waits_are_told_in_weeks(run):
+    """Each measure is the column of that name in the line of everybody, a seventh of it if it is a wait."""
+    inputs, kept, value = run
+    waits = tables_of(inputs, kept, wait_rows(inputs))["waits"]
+    own = waits.query("replication == 1 and clock == 'treatment' and span == 'year' and year == 1")
+    whole, severe = own[own["by"] == "all"].iloc[0], own[own["value"] == "severe"].iloc[0]
+    assert value["wait.treatment.completed_mean", 1, 1] == pytest.approx(whole["completed_mean"] / 7)
+    assert value["wait.treatment.within_4_weeks", 1, 1] == pytest.approx(whole["within_4_weeks"])
+    assert value["wait.treatment.completed_median.severity.severe", 1, 1] == severe["completed_median"] / 7
+    for weeks in (18, 52, 104):
+        assert value[f"waiting.over_{weeks}_weeks", 1, 1] == whole[f"waiting_over_{weeks}_weeks"]

@@ -18,6 +18,7 @@ from workforce_sim.analysis.precision import (
     look_ahead,
     next_number,
     ranking,
+    reached,
     replications_needed,
 )
 from workforce_sim.cli import main
@@ -179,3 +180,46 @@ def test_what_cannot_be_asked_for_is_told() -> None:
         study.ranking("waiting_list")
     with pytest.raises(UsageError, match="for the years 1 to 2, not for 9"):
         study.ranking("waiting_list", 9)
+
+
+def test_more_is_looked_ahead_as_there_are_more() -> None:
+    """Five replications, or five in a hundred where there are more than a hundred."""
+    assert [look_ahead(n) for n in (10, 100, 101, 200)] == [5, 5, 6, 10]
+
+
+def test_what_is_reached_by_hand() -> None:
+    """Half of Student's interval over the mean: of values 9 and 11 in turn, t x 1.033 / sqrt(16) over 10."""
+    frame = reached(told(np.array([[9.0, 11.0] * 8])), None, Precision(0.056, ("waiting_list",)))
+    half = 2.131450 * np.sqrt(16 / 15) / 4
+    (row,) = frame.to_dict("records")
+    assert (row["mean"], row["replications"]) == (10.0, 16)
+    assert (row["half_width"], row["relative"]) == pytest.approx((half, half / 10), rel=1e-6)
+    assert not row["reached"]
+
+
+def test_beside_a_baseline_the_difference_is_to_be_precise() -> None:
+    """Two more in every replication is certain, whatever they have in common; its scale is the baseline's."""
+    own = np.arange(16.0) * 10
+    (row,) = reached(told(np.array([own, own + 2])), "s0", Precision(0.05, ("waiting_list",))).to_dict("records")
+    assert (row["scenario"], row["mean"], row["half_width"], row["relative"]) == ("s1", 2.0, 0.0, 0.0)
+    assert row["reached"]
+    wider = own + np.array([1.0, 3.0] * 8)
+    (row,) = reached(told(np.array([own, wider])), "s0", Precision(0.05, ("waiting_list",))).to_dict("records")
+    assert row["relative"] == pytest.approx(row["half_width"] / 75)
+
+
+def test_without_a_scale_precision_is_endless_or_nought() -> None:
+    """Half an interval over a mean of zero has no end, unless nothing varies; what is undefined is left out."""
+    rows = told(np.array([[-1.0, 1.0] * 8, [0.0] * 16, [np.nan] * 16]))
+    frame = reached(rows, None, Precision(0.05, ("waiting_list",))).set_index("scenario")
+    assert frame["relative"].to_dict() == {"s0": np.inf, "s1": 0.0}
+    goal = Precision(0.05, ("waiting_list",))
+    assert next_number(frame[~frame["reached"]], goal) == 32  # nothing is known but that more are needed: twice as many
+
+
+def test_how_far_others_are_behind_holds_for_all_together() -> None:
+    """Of three, two are behind: each interval is of 97.5 %, so that both hold with 95 %."""
+    values = np.array([[0.0, 0.0, 0.0, 0.0], [1.0, 2.0, 3.0, 4.0], [9.0, 9.0, 9.0, 9.0]])
+    second = ranking(told(values), "waiting_list", 1, "lower").iloc[1]
+    half = 4.176535 * np.sqrt(5 / 3) / 2  # Student's t with three degrees of freedom at 98.75 %
+    assert second[["behind_best", "low", "high"]].tolist() == pytest.approx([2.5, 2.5 - half, 2.5 + half], rel=1e-6)

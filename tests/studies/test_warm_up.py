@@ -53,3 +53,18 @@ def test_the_command_tells_it(tmp_path):
     told = CliRunner().invoke(main, ["warm-up", str(file), "--years", "8", "--replications", "10"]).output
     assert "months is long enough" in told
     assert "MSER-5" in told
+
+
+def test_the_cut_by_hand():
+    """Eight batches of which the first two stand out: two are left out; four of eight would be no settling."""
+    assert leave_out(np.repeat([9.0, 5, 1, 1, 1, 1, 1, 1], 5)) == 10
+    assert leave_out(np.array([9.0, 5, 1, 1, 1, 1, 1, 1]), 1) == 2
+    assert leave_out(np.array([9.0, 9, 9, 9, 1, 1, 1, 1]), 1) is None
+    assert leave_out(np.array([1.0, 3]), 1) is None  # the middle is the second
+    assert leave_out(np.array([2.0, 2]), 1) == 0
+    assert leave_out(np.array([2.0]), 1) is None  # a single batch says nothing
+
+
+def test_what_is_cut_counts_against_the_cut():
+    """A beginning no wilder than the rest stays: without it the mean would be no surer."""
+    assert leave_out(np.array([1.0, -1] * 6), 1) == 0
