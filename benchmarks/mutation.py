@@ -79,6 +79,8 @@ TESTS = {
     "analysis/wait_curves.py": COURSES,
     "analysis/yearly.py": ("analysis/test_measures.py", "analysis/test_theory.py", "results/test_money.py"),
     "engine/capacity.py": ("engine/test_capacity.py", *TWIN),
+    "engine/gauges.py": ("engine/test_gauges.py", "engine/test_management.py"),
+    "engine/management.py": ("engine/test_management.py",),
     "engine/state.py": TWIN,
     "engine/kernel/heaps.py": ("engine/test_heaps.py", *TWIN),
     "engine/kernel/lines.py": ("engine/test_lines.py", *TWIN),

@@ -541,3 +541,18 @@ def test_the_chronicle_is_whole(chronicle: np.ndarray) -> None:
                 assert events.index(CareerEvent.RESIGNED) < events.index(CareerEvent.LEFT)
             if CareerEvent.STARTED in events:
                 assert events.index(CareerEvent.ADVERTISED) < events.index(CareerEvent.STARTED)
+
+
+@pytest.mark.parametrize(
+    ("reputation", "filled", "chance"), [(0.5, 7, 0.9), (0.5, 9, 1.0), (0.5, 10, 1.05), (6.0, 7, 0.0)]
+)
+def test_a_team_of_many_vacancies_fills_a_round_less_often(reputation: float, filled: int, chance: float) -> None:
+    """Three posts in ten vacant where one is usual: at a reputation of a half a round is a tenth less often filled."""
+    first: list[float] = []
+
+    def look(today: int, workforce: Workforce) -> None:
+        if today == 0:
+            first.append(workforce.recruitment.chance_to_fill(0))
+
+    live(nurses(filled, 10 - filled, years=0.1, reputation=reputation, leaving_rate=0.0), every_day=look)
+    assert first == [pytest.approx(0.47 * chance)]
