@@ -18,7 +18,7 @@ from workforce_sim.engine.staffing import CareerEvent, Chronicle, Staffing
 from workforce_sim.engine.state import STAFF
 from workforce_sim.engine.workforce import Workforce, calendar_beyond
 from workforce_sim.inputs.codes import Names
-from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, Post, RoleRules, StaffRules
+from workforce_sim.inputs.rules import Epoch, Exhaustion, Inputs, LongAbsence, Post, RoleRules, StaffRules
 
 # --- a made-up service ------------------------------------------------------------------------------------------------
 
@@ -556,3 +556,35 @@ def test_a_team_of_many_vacancies_fills_a_round_less_often(reputation: float, fi
 
     live(nurses(filled, 10 - filled, years=0.1, reputation=reputation, leaving_rate=0.0), every_day=look)
     assert first == [pytest.approx(0.47 * chance)]
+
+
+def newcomers(**rules: Any) -> Run:
+    """A hundred and fifty posts, vacant on day 0 and filled within the year for good."""
+    return live(nurses(0, 150, years=1.0, leaving_rate=0.0, fill=1.0, round_days=84.0, rules=rules))
+
+
+def test_newcomers_take_leave_from_the_month_they_start_in() -> None:
+    """Between the day they start and the month's end about 28 days in 365 are leave, not none."""
+    run = newcomers(sickness_share=0.0, study_days=0.0)
+    working, (period, _) = england(START, run.roster.shape[1]), months(START, run.roster.shape[1])
+    there = off = 0
+    for slot in range(150):
+        (day,) = run.days_of(CareerEvent.STARTED, [slot])
+        rest = working & (period == period[day]) & (np.arange(len(working)) >= day)
+        there += rest.sum()
+        off += (run.roster[slot][rest] == 0).sum()
+    assert 0.05 < off / there < 0.11
+
+
+def test_nobody_starts_on_long_absence() -> None:
+    """Of those found in post some are away; whoever starts is there on the first day."""
+    run = newcomers(parental=LongAbsence(0.5, 200.0))
+    away = {tuple(row) for row in run.careers[run.careers[:, Chronicle.EVENT] == CareerEvent.PARENTAL][:, :2].tolist()}
+    began = {tuple(row) for row in run.careers[run.careers[:, Chronicle.EVENT] == CareerEvent.STARTED][:, :2].tolist()}
+    assert away
+    assert not away & began
+
+
+def test_without_a_freeze_no_post_is_frozen(mixed: Inputs) -> None:
+    """Vacant posts are recruited to; none is counted as frozen, or as less than none."""
+    assert not live(mixed).staffing[..., Staffing.FROZEN].any()

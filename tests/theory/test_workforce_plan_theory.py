@@ -346,8 +346,10 @@ def test_upskilling_takes_time_away_and_then_moves_people_up() -> None:
     assert sorted(before[:5]) == [WHOLE] * 5
     assert sorted(during[:5]) == [int(WHOLE * 0.6)] * 2 + [WHOLE] * 3
     assert (sorted(after[:5]), after[5:]) == ([0, 0, WHOLE, WHOLE, WHOLE], [0, WHOLE, 0, 0, WHOLE, WHOLE])
-    total = live(inputs).staffing.sum(axis=(0, 1))
+    run = live(inputs)
+    total = run.staffing.sum(axis=(0, 1))
     assert total[LEARNER, Staffing.MOVED_OUT] == total[SENIOR, Staffing.MOVED_IN] == 200
+    assert run.days_of(CareerEvent.UPSKILLING).tolist() == [50, 50]
 
 
 def test_time_away_on_a_course_is_covered_by_bank_staff_in_part() -> None:
