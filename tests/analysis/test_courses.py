@@ -231,3 +231,10 @@ def test_a_wait_curve_is_of_the_first_and_the_last_year() -> None:
     for column in ("share", "low", "high"):
         assert first[column].tolist() == pytest.approx([0.0, *(week / 100 for week in WITHIN_WEEKS)])
     assert found.groupby("year")["few"].all().to_dict() == {1: True, 3: False}
+
+
+def test_the_bands_of_a_hundred_replications() -> None:
+    """The tenth and the ninetieth, the twenty-fifth and the seventy-fifth of them in order."""
+    lists = monthly([0], **LIST | {"waiting_treatment": [float(n) for n in range(100, 0, -1)]})
+    row = course({"lists": lists}, "waiting_list").iloc[0]
+    assert row[["band_low", "inner_low", "inner_high", "band_high"]].tolist() == [10, 25, 75, 90]
