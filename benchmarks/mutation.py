@@ -84,6 +84,7 @@ TESTS = {
     "engine/state.py": TWIN,
     "engine/kernel/heaps.py": ("engine/test_heaps.py", *TWIN),
     "engine/kernel/lines.py": ("engine/test_lines.py", *TWIN),
+    "engine/kernel/roster.py": ("engine/test_workforce.py", "engine/test_roster.py"),
 }  # fmt: skip
 """Module → its tests, the quickest and most telling first, where they are not those of its name."""
 

@@ -16,6 +16,7 @@ from workforce_sim.engine.capacity import (
     supervisor_table,
     terms_table,
 )
+from workforce_sim.inputs.rules import TrainingRoute
 
 
 def shared(needed: list[float], by: list[tuple[int, ...]], in_post: list[int]) -> tuple[np.ndarray, np.ndarray]:
@@ -94,3 +95,15 @@ def test_tables_hold_what_the_rules_say() -> None:
     assert table["day_seconds"].tolist() == [27_000] * 4
     assert supervisor_table(rules, ())[0].tolist() == [[0, 1], [0, 0], [0, 0], [0, 0]]
     assert terms_table(replace(rules, induction_days=7.0), ())["induction_days"].tolist() == [7.0, 7.0, 0.0, 0.0]
+
+
+def test_trainees_whom_nobody_supervises_need_no_supervision() -> None:
+    """Two hours a week of a full-time trainee are needed only where the course names who gives them."""
+    rules = staff_rules((a_role(),))
+    course = TrainingRoute(
+        name="course", role=0, days=(0,), places=1, length=365, attrition=0.0, first=0.2, last=0.5, supervised_by=(0,),
+        supervision_hours=2.0, stays=1.0, waits=0, pay=0.0, cost=0.0,
+    )  # fmt: skip
+    with_, without = (terms_table(rules, (replace(course, supervised_by=by),))[1] for by in ((0,), ()))
+    assert with_["supervision_needed"] == pytest.approx(2 * 3600 / 5 / 100)
+    assert without["supervision_needed"] == 0.0
