@@ -199,7 +199,7 @@ class Post:
     route: int = -1  # of TRAINING: number of the training route
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Course:
     """A training route or an upskilling scheme, the same in all epochs."""
 
