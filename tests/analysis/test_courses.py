@@ -238,3 +238,9 @@ def test_the_bands_of_a_hundred_replications() -> None:
     lists = monthly([0], **LIST | {"waiting_treatment": [float(n) for n in range(100, 0, -1)]})
     row = course({"lists": lists}, "waiting_list").iloc[0]
     assert row[["band_low", "inner_low", "inner_high", "band_high"]].tolist() == [10, 25, 75, 90]
+
+
+def test_the_share_within_the_standard_is_told_by_quarter() -> None:
+    """The mean over replications as it is, at the quarter's end; few where under ten joined."""
+    found = course({"waits": quarterly(within_standard=[0.5, 0.7], joined=[9.0, 12.0])}, "within_standard")
+    assert found[["at", "line", "few"]].to_numpy().tolist() == [[pd.Timestamp("2026-07-01"), 0.6, False]]
