@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -135,8 +136,9 @@ def test_workers_that_die_are_replaced(study: Undisturbed, tmp_path: Path, times
             time.sleep(luck.uniform(0.0, 0.1))
             workers = workers_of(process)
             if workers and kills < times and len(finished_in(tmp_path)) > after:
-                luck.choice(workers).kill()
-                kills += 1
+                with suppress(psutil.NoSuchProcess):  # it was ended meanwhile, since another one had died
+                    luck.choice(workers).kill()
+                    kills += 1
                 after = len(finished_in(tmp_path)) + luck.randint(0, 12)
         _, errors = process.communicate()
         assert process.returncode == 0, errors.decode()
