@@ -208,12 +208,17 @@ def test_nobody_is_shut_out(window: Page, tab: str) -> None:
 
 def test_figures_of_other_settings_are_dimmed_and_labelled(window: Page) -> None:
     """From the moment a dial moves until its answer is there, the old figures are dimmed and say whose they are."""
-    window.evaluate("""() => new MutationObserver(() => {
-        const figures = document.querySelector(".st-key-figures")
-        if (figures && getComputedStyle(figures).opacity == "0.4"
-                && document.body.innerText.includes("still belong to"))
-            document.documentElement.classList.add("was-dimmed")
-    }).observe(document.body, {childList: true, subtree: true, characterData: true})""")  # the answer is soon there
+    window.evaluate("""() => {
+        const look = () => {
+            const figures = document.querySelector(".st-key-figures")
+            if (figures && getComputedStyle(figures).opacity == "0.4"
+                    && document.body.innerText.includes("still belong to"))
+                document.documentElement.classList.add("was-dimmed")
+            else
+                requestAnimationFrame(look)
+        }
+        look()
+    }""")  # at each frame: the answer is soon there
     dial = window.get_by_role("slider", name="Leavers")
     dial.focus()
     for _ in range(9):  # to where no other test has been: answers are shared
