@@ -174,6 +174,7 @@ def test_the_workshop_by_keyboard_alone(window: Page) -> None:
     window.keyboard.press("ArrowRight")
     window.keyboard.press("Enter")
     expect(window.get_by_role("columnheader", name="By keys")).to_be_visible()
+    settle(window)
     window.keyboard.press("ArrowRight")
     window.keyboard.press("ArrowRight")
     window.keyboard.press("Enter")
